@@ -1,0 +1,1 @@
+"""Amble: self-directed care for chronic low back pain, delivered and measured."""
