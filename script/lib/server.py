@@ -1,0 +1,131 @@
+"""Starts Amble: the web server and the worker for slow and scheduled tasks, and stops both together."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from types import FrameType
+
+from bootstrap import bootstrap
+from place import PYTHON, ROOT, STATIC_BUILD, VAR, VENV, Stamp, run_quietly, say, stop
+
+HOST = os.environ.get("HOST", "127.0.0.1")
+PORT = int(os.environ.get("PORT", "8000"))
+AMBLE = VENV / "bin" / "amble"
+# Two processes use two cores; threads wait for the database together.
+WEB = [
+    PYTHON, "-m", "gunicorn", "amble.config.wsgi:application",
+    "--bind", f"{HOST}:{PORT}", "--workers", os.environ.get("WEB_CONCURRENCY", "2"), "--threads", "4",
+    "--no-control-socket", "--log-level", "warning",
+]  # fmt: skip
+WORKER = [AMBLE, "manage", "run_worker"]
+SECONDS_TO_START, SECONDS_TO_STOP = 60, 15
+
+
+def main() -> None:
+    bootstrap()
+    check_port_is_free()
+    prepare_database()
+    collect_static_files()
+    sign_ins = demo_clinic()
+    sys.exit(serve(sign_ins))
+
+
+def check_port_is_free() -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, PORT))
+        except OSError as problem:
+            stop(
+                f"Port {PORT} cannot be used: {problem.strerror}.\n"
+                f"Stop what is using it, or choose another: PORT={PORT + 1} script/server"
+            )
+
+
+def prepare_database() -> None:
+    VAR.mkdir(parents=True, exist_ok=True)
+    run_quietly([AMBLE, "manage", "migrate", "--no-input"], otherwise="The database could not be prepared.")
+
+
+def collect_static_files() -> None:
+    """Copy styles, scripts and the admin's files to where they are served from, under names with a hash."""
+    made_from = (STATIC_BUILD / ".amble").read_text() + (VENV / ".amble-runtime").read_text()
+    stamp = Stamp(VAR / "static-collected", made_from)
+    if stamp.is_current():
+        return
+    command = [AMBLE, "manage", "collectstatic", "--no-input", "--clear"]
+    run_quietly(command, otherwise="The styles and scripts could not be put in place.")
+    stamp.write()
+
+
+def demo_clinic() -> str:
+    """Load the demo clinic the first time; return the address and sign-ins to show."""
+    done = subprocess.run([AMBLE, "demo"], stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        stop("The demo clinic could not be loaded.")
+    return done.stdout
+
+
+def serve(sign_ins: str) -> int:
+    stopping = False
+
+    def ask_to_stop(signum: int, frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, ask_to_stop)
+
+    # In sessions of their own, so that Ctrl-C reaches this script alone and it stops them in order.
+    running = [subprocess.Popen(command, cwd=ROOT, start_new_session=True) for command in (WEB, WORKER)]
+    try:
+        started = wait_for_port(running, lambda: stopping)
+        if started:
+            say(f"{sign_ins}\nAmble is running at http://{display_host()}:{PORT}  (Ctrl-C stops it)")
+        while started and not stopping and all(process.poll() is None for process in running):
+            time.sleep(0.2)
+        ended = [process for process in running if process.poll() is not None]
+    finally:
+        stop_all(running)
+    if stopping:
+        say("Amble has stopped. Nothing is lost; script/server starts it again.")
+        return 0
+    which = "web server" if running[0] in ended else "worker" if ended else "web server (no answer)"
+    say(f"Amble has stopped because its {which} ended by itself; the reason is above.")
+    return 1
+
+
+def display_host() -> str:
+    return "localhost" if HOST in ("127.0.0.1", "0.0.0.0", "") else HOST
+
+
+def wait_for_port(running: list[subprocess.Popen], stopping) -> bool:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline and not stopping():
+        if any(process.poll() is not None for process in running):
+            return False
+        try:
+            socket.create_connection((HOST or "127.0.0.1", PORT), timeout=1).close()
+            return True
+        except OSError:
+            time.sleep(0.05)
+    return False
+
+
+def stop_all(processes: list[subprocess.Popen]) -> None:
+    for process in processes:
+        if process.poll() is None:
+            process.terminate()
+    deadline = time.monotonic() + SECONDS_TO_STOP
+    for process in processes:
+        try:
+            process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()
