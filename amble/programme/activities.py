@@ -11,7 +11,7 @@ Company = Literal["alone", "others", "either"]
 Cost = Literal["free", "low", "higher"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Activity:
     """One activity, with a first goal small enough for almost anyone.
 
@@ -25,9 +25,9 @@ class Activity:
     place: Place
     company: Company
     cost: Cost
-    at_home: bool
-    on_water: bool
-    with_music: bool
+    at_home: bool = False
+    on_water: bool = False
+    with_music: bool = False
     start_days: int
     start_minutes: int
     source: str
@@ -36,10 +36,7 @@ class Activity:
 @cache
 def all_activities() -> tuple[Activity, ...]:
     """Every activity, brisk walking first."""
-    return tuple(
-        Activity(**{"at_home": False, "on_water": False, "with_music": False, **entry})
-        for entry in content.read("activities")["activities"]
-    )
+    return tuple(Activity(**entry) for entry in content.read("activities")["activities"])
 
 
 def activity(id: str) -> Activity:

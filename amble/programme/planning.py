@@ -4,8 +4,9 @@ The rules suggest. The person has the last word.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from math import inf
 from typing import Any
 
 from amble.programme import content
@@ -19,7 +20,7 @@ class Kind(StrEnum):
     SHRINK = "shrink"
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Goal:
     """How often and how long: 1-7 days a week, 5-120 minutes each time. Out of range raises ValueError."""
 
@@ -75,17 +76,11 @@ class Suggestion:
 
 
 def next_week(goal: Goal, done: WeekDone, previous: WeekDone | None = None) -> Suggestion:
-    """What to suggest after a week with this goal. `previous` is the week before, None when there was none."""
+    """What to suggest after a week with this goal. `previous`: the week before, None when there was none."""
     suggestion = _first_fit("weekly_rules", goal, _measures(goal) | _week_measures(goal, done, previous))
     if _pain_is_up(done, previous):
         note = content.read("planning")["pain_note"]["words"]
-        return Suggestion(
-            kind=suggestion.kind,
-            goal=suggestion.goal,
-            rule_id=suggestion.rule_id,
-            sentences=(note, *suggestion.sentences),
-            rules_version=suggestion.rules_version,
-        )
+        return replace(suggestion, sentences=(note, *suggestion.sentences))
     return suggestion
 
 
@@ -142,8 +137,7 @@ def _first_fit(rules: str, goal: Goal, measures: Mapping[str, float]) -> Suggest
 def _holds(name: str, measures: Mapping[str, float]) -> bool:
     """Whether a named condition holds: at_least <= measure < below, either end optional."""
     condition: Mapping[str, Any] = content.read("planning")["conditions"][name]
-    value = measures[condition["measure"]]
-    return condition.get("at_least", value) <= value and ("below" not in condition or value < condition["below"])
+    return condition.get("at_least", -inf) <= measures[condition["measure"]] < condition.get("below", inf)
 
 
 def _step(name: str, goal: Goal) -> Goal:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from amble.programme import content
 from amble.vocabulary import Stage
@@ -34,9 +35,7 @@ def reasons(
 def _falling(values: Sequence[int], *, falls_in_a_row: int, large_fall: int, large_fall_within: int) -> bool:
     """Falls in a row up to the last value, or one large fall that has not begun to mend."""
     recent = list(values[-(falls_in_a_row + 1) :])
-    in_a_row = len(recent) > falls_in_a_row and all(
-        later < earlier for earlier, later in zip(recent, recent[1:], strict=False)
-    )
+    in_a_row = len(recent) > falls_in_a_row and all(later < earlier for earlier, later in pairwise(recent))
     if in_a_row or len(values) < 2:
         return in_a_row
     mending = values[-1] > values[-2]
