@@ -1,4 +1,4 @@
-"""Where things are, and how the scripts speak. Standard library only: it runs before anything is installed."""
+"""Where things are, and how the scripts speak. Standard library only: it runs before any install."""
 
 import hashlib
 import os

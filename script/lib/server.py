@@ -11,8 +11,8 @@ from types import FrameType
 from bootstrap import bootstrap
 from place import PYTHON, ROOT, STATIC_BUILD, VAR, VENV, Stamp, run_quietly, say, stop
 
-HOST = os.environ.get("HOST", "127.0.0.1")
-PORT = int(os.environ.get("PORT", "8000"))
+HOST = os.environ.get("AMBLE_BIND", "127.0.0.1")
+PORT = os.environ.get("PORT", "8000")
 AMBLE = VENV / "bin" / "amble"
 # Two processes use two cores; threads wait for the database together.
 WEB = [
@@ -25,6 +25,10 @@ SECONDS_TO_START, SECONDS_TO_STOP = 60, 15
 
 
 def main() -> None:
+    if not PORT.isdecimal():
+        stop(f"PORT must be a number such as 8000, not {PORT!r}.")
+    os.environ["AMBLE_DEMO"] = "1"
+    os.environ.setdefault("AMBLE_ADDRESS", f"http://localhost:{PORT}")
     bootstrap()
     check_port_is_free()
     prepare_database()
@@ -37,11 +41,11 @@ def check_port_is_free() -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, PORT))
+            probe.bind((HOST, int(PORT)))
         except OSError as problem:
             stop(
                 f"Port {PORT} cannot be used: {problem.strerror}.\n"
-                f"Stop what is using it, or choose another: PORT={PORT + 1} script/server"
+                f"Stop what is using it, or choose another: PORT={int(PORT) + 1} script/server"
             )
 
 
@@ -53,7 +57,7 @@ def prepare_database() -> None:
 def collect_static_files() -> None:
     """Copy styles, scripts and the admin's files to where they are served from, under names with a hash."""
     made_from = (STATIC_BUILD / ".amble").read_text() + (VENV / ".amble-runtime").read_text()
-    stamp = Stamp(VAR / "static-collected", made_from)
+    stamp = Stamp(ROOT / "static" / ".amble", made_from)
     if stamp.is_current():
         return
     command = [AMBLE, "manage", "collectstatic", "--no-input", "--clear"]
@@ -99,7 +103,7 @@ def serve(sign_ins: str) -> int:
 
 
 def display_host() -> str:
-    return "localhost" if HOST in ("127.0.0.1", "0.0.0.0", "") else HOST
+    return "localhost" if HOST in ("127.0.0.1", "0.0.0.0") else HOST
 
 
 def wait_for_port(running: list[subprocess.Popen], stopping) -> bool:
@@ -108,7 +112,7 @@ def wait_for_port(running: list[subprocess.Popen], stopping) -> bool:
         if any(process.poll() is not None for process in running):
             return False
         try:
-            socket.create_connection((HOST or "127.0.0.1", PORT), timeout=1).close()
+            socket.create_connection((HOST, int(PORT)), timeout=1).close()
             return True
         except OSError:
             time.sleep(0.05)

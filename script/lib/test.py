@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 
@@ -30,7 +31,13 @@ class Step:
 
 def main() -> None:
     bootstrap("test")
+    with tempfile.TemporaryDirectory(prefix="amble-var-") as var:
+        sys.exit(check_everything(var))
+
+
+def check_everything(var: str) -> int:
     environment, missing = browser_environment()
+    environment["AMBLE_VAR"] = var  # tests never touch the data of a running Amble
     steps = [run(name, command) for name, command in CHECKS.items()]
 
     pytest = [PYTHON, "-m", "pytest", "-n", "2", "-q", *sys.argv[1:]]
@@ -39,7 +46,7 @@ def main() -> None:
         steps.append(run("tests on PostgreSQL", [*POSTGRESQL, *pytest], environment))
     else:
         missing.append("tests on PostgreSQL: its server does not start here")
-    sys.exit(report(steps, missing))
+    return report(steps, missing)
 
 
 def browser_environment() -> tuple[dict[str, str], list[str]]:

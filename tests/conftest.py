@@ -1,0 +1,19 @@
+"""What every test relies on."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+# Removed when the test process ends.
+_database_folder = tempfile.TemporaryDirectory(prefix="amble-tests-")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Test on a database in a file: one in memory is shared by all threads, which no deployment does."""
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database["TEST"] = {"NAME": str(Path(_database_folder.name, "test.sqlite3"))}
+    # The test server answers from the folder that the build writes to, where names carry no hash.
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"

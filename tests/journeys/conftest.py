@@ -1,0 +1,119 @@
+"""A real browser against a real server: pages at phone size, watched for what a page must never do.
+
+`page` is a phone. `new_page(...)` opens further ones, each a person of their own with their own cookies.
+`axe(page)` fails with a readable list of what a person who uses assistive technology would meet.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+
+# Playwright's synchronous calls run an event loop in the test's thread; Django would refuse queries there.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 900}
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    executable = os.environ.get("AMBLE_CHROMIUM") or shutil.which("chromium")
+    if not executable:
+        pytest.skip("no Chromium was found; script/test finds or installs one")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()
+
+
+class Watch:
+    """Collects what a page of Amble must never do: load from elsewhere, lack a file, or complain."""
+
+    def __init__(self, page: Page, own_host: str) -> None:
+        self.faults: list[str] = []
+        self.own_host = own_host
+        page.on("request", self.see_request)
+        page.on("response", self.see_response)
+        page.on("console", self.see_console)
+        page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
+
+    def see_request(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme in ("http", "https", "ws", "wss") and address.netloc != self.own_host:
+            self.faults.append(f"request to another host: {request.url}")
+
+    def see_response(self, response: Response) -> None:
+        # A refused page or form is what some tests ask for; a missing style, script or picture never is.
+        if response.status >= 500 or (
+            response.status >= 400 and response.request.resource_type not in ("document", "xhr", "fetch")
+        ):
+            self.faults.append(f"{response.status} for {response.url}")
+
+    def see_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.faults.append(f"console: {message.text}")
+
+
+@pytest.fixture
+def new_page(browser: Browser, live_server, settings) -> Iterator[Callable[..., Page]]:
+    """Open a page as a new person: `new_page(viewport=DESKTOP, java_script_enabled=False)`, and so on."""
+    settings.ADDRESS = live_server.url
+    contexts, watches = [], []
+
+    def open_page(**options) -> Page:
+        options = {"viewport": PHONE, "locale": "en-GB", "timezone_id": "Europe/London"} | options
+        context = browser.new_context(base_url=live_server.url, **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        watches.append(Watch(page, urlsplit(live_server.url).netloc))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    faults = [fault for watch in watches for fault in watch.faults]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    return new_page()
+
+
+@pytest.fixture
+def desktop_page(new_page: Callable[..., Page]) -> Page:
+    return new_page(viewport=DESKTOP)
+
+
+@pytest.fixture(scope="session")
+def axe(pytestconfig: pytest.Config) -> Callable[[Page], None]:
+    source = Path(pytestconfig.rootpath, "assets/node_modules/axe-core/axe.min.js").read_text()
+
+    def check(page: Page) -> None:
+        page.evaluate(source)
+        result = page.evaluate("tags => axe.run({runOnly: tags})", AXE_TAGS)
+        problems = [
+            f"{violation['id']}: {violation['help']}\n    {node['target']} {node['html'][:150]}"
+            for violation in result["violations"]
+            for node in violation["nodes"]
+        ]
+        assert not problems, f"{page.url}\n" + "\n".join(problems)
+
+    return check
