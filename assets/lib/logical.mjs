@@ -11,6 +11,8 @@ const RENAMED = {
 };
 const SIDED = /^(margin|padding|border|scroll-margin|scroll-padding)-(left|right)(-width|-style|-color)?$/;
 const BOXES = new Set(["margin", "padding", "border-width", "border-style", "border-color"]);
+// A tick is drawn from two borders and is the same in every direction; theme/_direction.scss places it.
+const DRAWN = /checkboxes__label:+after/;
 const SIDE = { left: "start", right: "end" };
 const KEYWORD_SIDE = {
   "text-align": SIDE,
@@ -40,7 +42,7 @@ export const logical = {
     const name = logicalName(prop);
     if (name !== prop) declaration.prop = name;
 
-    if (BOXES.has(prop)) {
+    if (BOXES.has(prop) && !DRAWN.test(declaration.parent.selector)) {
       const [top, right, bottom, left] = valuesOf(value);
       if (left !== undefined && left !== right) {
         const [block, inline] = blockAndInline(prop);
