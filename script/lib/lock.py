@@ -6,7 +6,7 @@ import tempfile
 import venv
 from pathlib import Path
 
-from bootstrap import bootstrap, node
+from bootstrap import bootstrap, npm
 from place import ASSETS, ROOT, say, stop
 
 HEADER = "# Made by script/lock from {}: versions and hashes, no download addresses. Do not edit.\n"
@@ -46,9 +46,7 @@ def lock_python(upgrade: bool) -> None:
 
 def lock_node(upgrade: bool) -> None:
     say("Locking assets/package.json")
-    executable, npm = node()
-    command = [executable, npm, "update" if upgrade else "install", "--package-lock-only", "--ignore-scripts"]
-    subprocess.run(command, check=True, cwd=ASSETS)
+    subprocess.run(npm("update" if upgrade else "install", "--package-lock-only"), check=True, cwd=ASSETS)
 
 
 if __name__ == "__main__":
