@@ -11,7 +11,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.journeys.watch import Watch, axe_problems
 
 # Playwright's synchronous calls run an event loop in the test's thread; Django would refuse queries there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -28,7 +30,6 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
-AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.fixture(scope="session")
@@ -40,34 +41,6 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
         yield chromium
         chromium.close()
-
-
-class Watch:
-    """Collects what a page of Amble must never do: load from elsewhere, lack a file, or complain."""
-
-    def __init__(self, page: Page, own_host: str) -> None:
-        self.faults: list[str] = []
-        self.own_host = own_host
-        page.on("request", self.see_request)
-        page.on("response", self.see_response)
-        page.on("console", self.see_console)
-        page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
-
-    def see_request(self, request: Request) -> None:
-        address = urlsplit(request.url)
-        if address.scheme in ("http", "https", "ws", "wss") and address.netloc != self.own_host:
-            self.faults.append(f"request to another host: {request.url}")
-
-    def see_response(self, response: Response) -> None:
-        # A refused page or form is what some tests ask for; a missing style, script or picture never is.
-        if response.status >= 500 or (
-            response.status >= 400 and response.request.resource_type not in ("document", "xhr", "fetch")
-        ):
-            self.faults.append(f"{response.status} for {response.url}")
-
-    def see_console(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
-            self.faults.append(f"console: {message.text}")
 
 
 @pytest.fixture
@@ -107,13 +80,7 @@ def axe(pytestconfig: pytest.Config) -> Callable[[Page], None]:
     source = Path(pytestconfig.rootpath, "assets/node_modules/axe-core/axe.min.js").read_text()
 
     def check(page: Page) -> None:
-        page.evaluate(source)
-        result = page.evaluate("tags => axe.run({runOnly: tags})", AXE_TAGS)
-        problems = [
-            f"{violation['id']}: {violation['help']}\n    {node['target']} {node['html'][:150]}"
-            for violation in result["violations"]
-            for node in violation["nodes"]
-        ]
+        problems = axe_problems(page, source)
         assert not problems, f"{page.url}\n" + "\n".join(problems)
 
     return check
