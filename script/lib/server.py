@@ -132,4 +132,7 @@ def stop_all(processes: list[subprocess.Popen]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        stop("Stopped before Amble had started; script/server goes on from here.")

@@ -88,4 +88,7 @@ def report(steps: list[Step], missing: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
