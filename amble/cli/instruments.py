@@ -48,8 +48,8 @@ def show(instrument_id: str, version: str | None) -> None:
 def score_file(instrument_id: str, file: Path) -> None:
     """Score a JSON FILE of answers and print the result as JSON.
 
-    FILE holds an object of item and answer, such as {"1": true, "2": false}; or, for an older version,
-    {"version": "1", "answers": {...}}. For an instrument of ticks, a list of the ticked items will do: [1, 5].
+    FILE holds an object of item and answer, such as {"item_1": true, "item_2": false}; or, for an older version,
+    {"version": "1", "answers": {...}}. For an instrument of ticks, a list of the ticked items will do: ["item_1", "item_5"].
     """
     version, answers = _version_and_answers(_json(file), file)
     definition = _load(instrument_id, version)
@@ -122,7 +122,7 @@ def _version_and_answers(content: Any, file: Path) -> tuple[str | None, dict[str
     if version is not None and not isinstance(version, str):
         raise Refused(f"{file}: 'version' must be a text, such as \"1\"")
     if not isinstance(content, dict | list):
-        raise Refused(f'{file}: must hold a JSON object of item and answer, such as {{"1": true}}')
+        raise Refused(f'{file}: must hold a JSON object of item and answer, such as {{"item_1": true}}')
     return version, content
 
 

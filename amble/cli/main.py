@@ -1,5 +1,8 @@
 """Where the `amble` command begins. Each group of commands has its own file."""
 
+import os
+import sys
+
 import click
 
 from amble.cli.instruments import instruments
@@ -8,6 +11,39 @@ from amble.cli.instruments import instruments
 @click.group()
 def main() -> None:
     """Self-directed care for chronic low back pain."""
+
+
+@main.command(
+    context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def manage(arguments: tuple[str, ...]) -> None:
+    """Look after the web application's database and worker: `amble manage help` lists the commands."""
+    _use_settings()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["amble manage", *arguments])
+
+
+@main.command()
+def demo() -> None:
+    """Load the demo clinic into an empty database, once, and print how to sign in."""
+    os.environ["AMBLE_DEMO"] = "1"
+    _use_settings()
+    import django
+
+    django.setup()
+    from amble.config import demo as clinic
+
+    try:
+        click.echo(clinic.load())
+    except clinic.NotEmpty as problem:
+        click.echo(str(problem), err=True)
+        sys.exit(2)
+
+
+def _use_settings() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amble.config.settings")
 
 
 main.add_command(instruments)

@@ -8,20 +8,24 @@ from amble.instruments.model import Definition, ImportantChange, Scale
 
 @dataclass(frozen=True)
 class Change:
-    """`amount_in_good_direction` is in the scale's units: above 0 is better, whichever way the scale runs.
+    """`amount` is in the units of the scale: above 0 is better, whichever way the scale runs.
 
     `reaches_mic` tells whether a change in either direction is at least the smallest that matters;
     None where no such value is known. Read it together with `direction`.
     """
 
-    amount_in_good_direction: float
+    amount: float
     reaches_mic: bool | None
     direction: Literal["better", "worse", "same"]
 
 
-def minimal_important_change(definition: Definition, scale_id: str) -> ImportantChange | None:
-    """The smallest change that matters on this scale with its unit and source, or None if none is known."""
-    return definition.scale(scale_id).important_change
+def minimal_important_change(definition: Definition, scale_id: str) -> float | None:
+    """The smallest change that matters, in the units of the scale, or None if none is known.
+
+    Its source is in `definition.scale(scale_id).important_change`.
+    """
+    important = definition.scale(scale_id).important_change
+    return important.value if important else None
 
 
 def describe_change(definition: Definition, scale_id: str, before: float, after: float) -> Change:

@@ -4,8 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from amble.instruments.definition import Definition, Item, Scale
-from amble.instruments.errors import AnswerError
+from amble.instruments.model import AnswerError, Definition, Item, Missing, Scale
+from amble.instruments.reading import possible_points
+
+__all__ = ["AnswerError", "Result", "ScaleScore", "check_answer", "score"]
 
 TICKED = {True, 1, "1", "on"}
 NOT_TICKED = {False, 0, "0", ""}
@@ -14,7 +16,7 @@ WHOLE_NUMBER = re.compile(r"-?[0-9]{1,6}")
 
 @dataclass(frozen=True)
 class ScaleScore:
-    """`value` is in the scale's own range, not rounded; None when it cannot be worked out, and `why_none` says why.
+    """`value` is in the scale's own range, not rounded; None, with the reason, when there is no score.
 
     `screen_positive` is None where the scale is not a screen, or has no value.
     """
@@ -29,6 +31,8 @@ class ScaleScore:
 class Result:
     """The scores of one form. `missing` names the items that still need an answer."""
 
+    instrument: str
+    version: str
     scales: Mapping[str, ScaleScore]
     missing: tuple[str, ...]
 
@@ -56,11 +60,13 @@ def score(definition: Definition, answers: Mapping[str, object]) -> Result:
     Every answer is checked first; an AnswerError names all unknown items and all wrong answers at once.
     """
     numbers = _numbers(definition, answers)
-    if definition.missing == "blank_is_no":
+    if definition.missing is Missing.BLANK_IS_NO:
         numbers = {item.id: 0 for item in definition.items} | numbers
     unanswered = tuple(item.id for item in definition.items if item.id not in numbers)
-    enough = definition.missing == "some_needed" and numbers
+    enough = definition.missing is Missing.MEAN_OF_ANSWERED and numbers
     return Result(
+        instrument=definition.id,
+        version=definition.version,
         scales={scale.id: _scale_score(definition, scale, numbers) for scale in definition.scales},
         missing=() if enough else unanswered,
     )
@@ -75,7 +81,7 @@ def _numbers(definition: Definition, answers: Mapping[str, object]) -> dict[str,
     for item_id, raw in answers.items():
         if item_id in known:
             try:
-                numbers[item_id] = _number(known[item_id], check_answer(known[item_id], raw))
+                numbers[item_id] = known[item_id].points(check_answer(known[item_id], raw))
             except AnswerError as error:
                 faults.append(f"{item_id}: {error}")
     if faults:
@@ -83,36 +89,25 @@ def _numbers(definition: Definition, answers: Mapping[str, object]) -> dict[str,
     return numbers
 
 
-def _number(item: Item, answer: int | str | bool) -> int:
-    if item.kind == "tick":
-        return int(answer)
-    return next(option.score for option in item.options if option.value == answer)
-
-
 def _scale_score(definition: Definition, scale: Scale, numbers: Mapping[str, int]) -> ScaleScore:
     unanswered = [item_id for item_id in scale.items if item_id not in numbers]
     answered = [numbers[item_id] for item_id in scale.items if item_id in numbers]
-    if not answered or (unanswered and definition.missing != "some_needed"):
+    if not answered or (unanswered and definition.missing is not Missing.MEAN_OF_ANSWERED):
         return ScaleScore(scale.id, None, why_none=f"no answer to {', '.join(unanswered)}")
-    total = sum(answered)
-    value = total if scale.method == "sum" else total / len(answered)
-    if scale.rescaled:
-        lowest, highest = scale_reach(definition, scale)
-        value = scale.minimum + (value - lowest) * (scale.maximum - scale.minimum) / (highest - lowest)
-    if scale.reversed:
-        value = scale.maximum + scale.minimum - value
+    value = sum(answered) / (len(answered) if scale.combine == "mean" else 1)
+    if scale.rescale_to:
+        value = _rescaled(value, possible_points(scale, definition.items), scale.rescale_to)
+    threshold = scale.screen_positive_from
     return ScaleScore(
-        scale.id,
-        float(value),
-        screen_positive=value >= scale.screen.at_least if scale.screen else None,
+        scale.id, float(value), screen_positive=None if threshold is None else value >= threshold
     )
 
 
-def scale_reach(definition: Definition, scale: Scale) -> tuple[int, int]:
-    """The lowest and highest sum or mean that the answers can give, before any rescaling."""
-    items = [definition.item(item_id) for item_id in scale.items]
-    lowest, highest = [item.minimum for item in items], [item.maximum for item in items]
-    return (sum(lowest), sum(highest)) if scale.method == "sum" else (min(lowest), max(highest))
+def _rescaled(value: float, possible: tuple[float, float], target: tuple[float, float]) -> float:
+    """In a straight line, `possible` to `target`; a target that falls turns the direction round."""
+    lowest, highest = possible
+    first, last = target
+    return first + (value - lowest) * (last - first) / (highest - lowest)
 
 
 def _tick(raw: object) -> bool:

@@ -7,7 +7,7 @@ A wording file is TOML:
     low = "the words at the lowest number"
     high = "the words at the highest number"
     [items]
-    2 = "the text of item 2"
+    item_2 = "the text of item 2"
 """
 
 import os
