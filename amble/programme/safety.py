@@ -1,39 +1,22 @@
-"""The safety questions, what a yes asks for, and what to do now. Decision support: a clinician decides."""
+"""The safety questions, and what their answers ask for. Decision support: a clinician decides.
+
+The rules are `safety.toml`. Each screen is stored with the version that judged it. Before the rules change,
+copy the file to `safety@<old version>.toml`, so that an old screen can still be read as it was asked.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
-from typing import Any
 
 from amble.programme import content
 from amble.vocabulary import SafetyLevel
 
 VERSION: str = content.read("safety")["version"]
-"""The version of the rules in force. Every function below takes an earlier one to read earlier answers."""
-
-PLACEHOLDERS = ("emergency_number", "crisis_line", "urgent_line", "clinic_phone")
-"""What a clinic must supply before advice can be shown: fill each sentence with `str.format`."""
-
-LEVELS = tuple(SafetyLevel)
-"""From nothing to help now."""
-
-
-class Group(StrEnum):
-    """The serious cause a question looks for. For clinicians only: never shown to a patient."""
-
-    CAUDA_EQUINA = "cauda-equina"
-    NEUROLOGICAL_DEFICIT = "neurological-deficit"
-    FRACTURE = "fracture"
-    CANCER = "cancer"
-    INFECTION = "infection"
-    INFLAMMATORY = "inflammatory"
-    VASCULAR = "vascular"
-    MENTAL_HEALTH = "mental-health"
 
 
 class Occasion(StrEnum):
-    """When the questions are asked. Later on they ask for what is new or worse since last answered."""
+    """When the questions are asked. They are the same each time; the introduction differs."""
 
     START = "start"
     CHECK_IN = "check_in"
@@ -41,29 +24,57 @@ class Occasion(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
-    """One yes/no question. `level` is what a yes asks for; a no asks for nothing."""
+class Intro:
+    """What a person reads before the questions."""
+
+    title: str
+    words: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """What a question looks for. `name` and `clinician_action` are for clinicians, never for patients."""
 
     id: str
-    group: Group
+    name: str
+    clinician_action: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A yes/no question. `level` is what a yes asks for; a no asks for nothing. `group` is a `Group.id`."""
+
+    id: str
+    group: str
     text: str
     help: str
     level: SafetyLevel
     source: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Page:
-    """Questions that belong on one page, in the order they are asked."""
+    """Questions that are shown together."""
 
     id: str
     title: str
     questions: tuple[Question, ...]
 
 
+@dataclass(frozen=True)
+class SafetyResult:
+    """`level` is the highest that any yes asked for; `flags` are the questions answered yes, in file order."""
+
+    version: str
+    level: SafetyLevel
+    flags: tuple[Question, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Advice:
-    """What to do now. `lead` and `steps` hold the clinic's PLACEHOLDERS."""
+    """What to do now, in plain words. Show it only when `filled`."""
 
     level: SafetyLevel
     title: str
@@ -71,117 +82,132 @@ class Advice:
     steps: tuple[str, ...]
     source: str
 
+    def filled(
+        self,
+        *,
+        emergency_number: str = "",
+        crisis_line: str = "",
+        urgent_line: str = "",
+        clinic_phone: str = "",
+    ) -> "Advice":
+        """The same advice with the clinic's own numbers.
 
-@dataclass(frozen=True)
-class SafetyResult:
-    """The questions answered yes, in the order asked, and the highest level among them."""
-
-    version: str
-    level: SafetyLevel
-    flags: tuple[Question, ...]
-
-    @property
-    def levels(self) -> tuple[SafetyLevel, ...]:
-        """Every level that was flagged, highest first. Empty when nothing was."""
-        return tuple(level for level in reversed(LEVELS) if any(flag.level is level for flag in self.flags))
-
-    @property
-    def advice(self) -> tuple[Advice, ...]:
-        """What to show the patient, most pressing first: one piece of advice, or two.
-
-        A crisis does not hide a body that needs help today: with a crisis, the highest of emergency and
-        urgent is shown as well. Otherwise the highest level speaks alone, because "carry on, we will look
-        at it" beside "go to hospital now" would confuse.
+        A number the clinic has not given becomes plain words ("your local emergency number"): a person who
+        needs help never meets a gap or an error page.
         """
-        shown = [self.level]
-        if self.level is SafetyLevel.CRISIS:
-            bodily = (SafetyLevel.EMERGENCY, SafetyLevel.URGENT)
-            shown += [level for level in self.levels if level in bodily][:1]
-        return tuple(advice(level, self.version) for level in shown)
+        given = {
+            "emergency_number": emergency_number,
+            "crisis_line": crisis_line,
+            "urgent_line": urgent_line,
+            "clinic_phone": clinic_phone,
+        }
+        unfilled = content.read("safety")["contacts_not_given"]
+        contacts = {name: value.strip() or unfilled[name] for name, value in given.items()}
+        return replace(
+            self,
+            lead=self.lead.format(**contacts),
+            steps=tuple(step.format(**contacts) for step in self.steps),
+        )
 
 
 class SafetyAnswersMissing(ValueError):
-    """Some questions have no answer. `missing` holds their ids, in the order asked."""
+    """Some questions have neither a yes nor a no. `missing` are their ids, in file order."""
 
-    def __init__(self, missing: tuple[str, ...]):
-        super().__init__(f"Safety questions without an answer: {', '.join(missing)}")
+    def __init__(self, missing: tuple[str, ...]) -> None:
+        super().__init__(f"not answered: {', '.join(missing)}")
         self.missing = missing
 
 
 class SafetyAnswersUnknown(ValueError):
-    """Answers to questions that this version does not ask, or that are neither True nor False."""
+    """Answers to questions these rules do not ask, such as those of an older form. `unknown` are their ids."""
 
-    def __init__(self, unknown: tuple[str, ...]):
-        super().__init__(f"Not answers to the safety questions: {', '.join(unknown)}")
+    def __init__(self, unknown: tuple[str, ...]) -> None:
+        super().__init__(f"not asked by these rules: {', '.join(unknown)}")
         self.unknown = unknown
 
 
-class SafetyVersionUnknown(LookupError):
-    """No rules with this version are kept."""
+def intro(occasion: str) -> Intro:
+    return Intro(**content.read("safety")["occasions"][Occasion(occasion)])
 
 
-def assess(answers: Mapping[str, bool], version: str | None = None) -> SafetyResult:
-    """Judge a full set of answers: True for yes, False for no, None where there is no answer yet.
-
-    The highest level among the yeses wins. Several weak flags stay REVIEW: they never add up to an alarm.
-    """
-    asked = {question.id: question for question in questions(version)}
-    unknown = tuple(
-        id for id, answer in answers.items() if id not in asked or not isinstance(answer, bool | None)
-    )
-    if unknown:
-        raise SafetyAnswersUnknown(unknown)
-    missing = tuple(id for id in asked if answers.get(id) is None)
-    if missing:
-        raise SafetyAnswersMissing(missing)
-    flags = tuple(question for id, question in asked.items() if answers[id])
-    level = max((flag.level for flag in flags), key=LEVELS.index, default=SafetyLevel.NONE)
-    return SafetyResult(version or VERSION, level, flags)
+def statement() -> str:
+    """What Amble is not: to be shown wherever safety questions or advice are shown."""
+    return content.read("safety")["statement"]["words"]
 
 
 @cache
-def pages(version: str | None = None) -> tuple[Page, ...]:
-    """The pages of questions, in the order they are asked."""
+def groups(version: str = VERSION) -> tuple[Group, ...]:
+    return tuple(Group(**entry) for entry in _rules(version)["groups"])
+
+
+@cache
+def pages(version: str = VERSION) -> tuple[Page, ...]:
+    """All questions in the order they are asked, a few to a page."""
     return tuple(
-        Page(page["id"], page["title"], tuple(_question(entry) for entry in page["questions"]))
+        Page(
+            id=page["id"],
+            title=page["title"],
+            questions=tuple(
+                Question(**entry | {"level": SafetyLevel(entry["level"])}) for entry in page["questions"]
+            ),
+        )
         for page in _rules(version)["pages"]
     )
 
 
-def questions(version: str | None = None) -> tuple[Question, ...]:
-    """Every question, in the order asked."""
+def questions(version: str = VERSION) -> tuple[Question, ...]:
     return tuple(question for page in pages(version) for question in page.questions)
 
 
-def question(id: str, version: str | None = None) -> Question:
-    """The question with this id. Raises KeyError for an id that is not asked."""
-    return {each.id: each for each in questions(version)}[id]
+def question(id: str, version: str = VERSION) -> Question:
+    """The question with this id. Raises KeyError for an id these rules do not ask."""
+    for candidate in questions(version):
+        if candidate.id == id:
+            return candidate
+    raise KeyError(id)
 
 
-def intro(occasion: Occasion | str, version: str | None = None) -> str:
-    """What the patient reads before the questions."""
-    return _rules(version)["occasions"][occasion]["intro"]
+def assess(answers: Mapping[str, bool], version: str = VERSION) -> SafetyResult:
+    """What the answers ask for: the highest level of any yes. Weak flags never add up to an alarm.
+
+    answers    question id -> True for yes, False for no. Every question must be there: silence is not a no,
+               and anything but True or False counts as silence.
+    """
+    asked = questions(version)
+    unknown = tuple(sorted(answers.keys() - {each.id for each in asked}))
+    if unknown:
+        raise SafetyAnswersUnknown(unknown)
+    missing = tuple(each.id for each in asked if not isinstance(answers.get(each.id), bool))
+    if missing:
+        raise SafetyAnswersMissing(missing)
+    flags = tuple(each for each in asked if answers[each.id])
+    level = max((flag.level for flag in flags), key=_order, default=SafetyLevel.NONE)
+    return SafetyResult(version, level, flags)
 
 
-def advice(level: SafetyLevel, version: str | None = None) -> Advice:
-    """What to do now at this level, in plain words with PLACEHOLDERS for the clinic to fill."""
-    entry = _rules(version)["advice"][level]
-    return Advice(level=SafetyLevel(level), **{**entry, "steps": tuple(entry["steps"])})
+@cache
+def advice(level: SafetyLevel) -> Advice:
+    """What a person at this level is told to do now, with places for the clinic's numbers."""
+    entry = content.read("safety")["advice"][level]
+    return Advice(**entry | {"level": SafetyLevel(level), "steps": tuple(entry["steps"])})
 
 
-def statement() -> str:
-    """What Amble is not. Shown wherever safety questions or their results are shown."""
-    return content.read("safety")["statement"]["text"]
+def advice_for(result: SafetyResult) -> tuple[Advice, ...]:
+    """All the advice a person needs to see, most pressing first. Usually one.
+
+    Help for the mind and help for the body are different helps: a crisis does not hide that the body needs
+    help today as well.
+    """
+    levels = [result.level]
+    if result.level is SafetyLevel.CRISIS:
+        body = {flag.level for flag in result.flags} & {SafetyLevel.EMERGENCY, SafetyLevel.URGENT}
+        levels += sorted(body, key=_order, reverse=True)[:1]
+    return tuple(advice(level) for level in levels)
 
 
-def _question(entry: dict[str, Any]) -> Question:
-    return Question(**{**entry, "group": Group(entry["group"]), "level": SafetyLevel(entry["level"])})
+def _order(level: SafetyLevel) -> int:
+    return list(SafetyLevel).index(level)
 
 
-def _rules(version: str | None) -> dict[str, Any]:
-    if version in (None, VERSION):
-        return content.read("safety")
-    try:
-        return content.read(f"safety@{version}")
-    except FileNotFoundError as error:
-        raise SafetyVersionUnknown(version) from error
+def _rules(version: str) -> dict:
+    return content.read("safety" if version == VERSION else f"safety@{version}")
