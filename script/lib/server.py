@@ -20,6 +20,15 @@ WEB = [
     "--bind", f"{HOST}:{PORT}", "--workers", os.environ.get("WEB_CONCURRENCY", "2"), "--threads", "4",
     "--no-control-socket", "--log-level", "warning",
 ]  # fmt: skip
+# One process for both, because starting Django is most of the time they take.
+PREPARE = """
+import os, django
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amble.config.settings")
+django.setup()
+from django.core.management import call_command
+call_command("migrate", interactive=False, verbosity=0)
+call_command("createcachetable", verbosity=0)
+"""
 WORKER = [AMBLE, "manage", "run_worker"]
 SECONDS_TO_START, SECONDS_TO_STOP = 60, 15
 
@@ -51,7 +60,7 @@ def check_port_is_free() -> None:
 
 def prepare_database() -> None:
     VAR.mkdir(parents=True, exist_ok=True)
-    run_quietly([AMBLE, "manage", "migrate", "--no-input"], otherwise="The database could not be prepared.")
+    run_quietly([PYTHON, "-c", PREPARE], otherwise="The database could not be prepared.", cwd=ROOT)
 
 
 def collect_static_files() -> None:
