@@ -37,6 +37,7 @@ const scripts = async () => {
 const files = {
   "amble.css": await styles(),
   "amble.js": await scripts(),
+  "icon.svg": readFileSync(join(here, "icon.svg"), "utf8"),
   "htmx.min.js": readFileSync(join(modules, "htmx.org", "dist", "htmx.min.js"), "utf8"),
 };
 

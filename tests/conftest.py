@@ -14,6 +14,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Test on a database in a file: one in memory is shared by all threads, which no deployment does."""
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
-        database["TEST"] = {"NAME": str(Path(_database_folder.name, "test.sqlite3"))}
-    # The test server answers from the folder that the build writes to, where names carry no hash.
+        database.setdefault("TEST", {})["NAME"] = str(Path(_database_folder.name, "test.sqlite3"))
+    # Styles and scripts come from the folder that the build writes to, where names carry no hash.
+    settings.STATIC_ROOT = settings.STATICFILES_DIRS[0]
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
