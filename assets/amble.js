@@ -4,17 +4,6 @@ import { Button, Checkboxes, ErrorSummary, NotificationBanner, Radios, SkipLink,
 
 document.body.classList.add("js-enabled", "nhsuk-frontend-supported");
 
-// Loaded before this file. No inline style and no eval, which the page's policy forbids; and no copy of pages
-// in the browser's storage, where the next person at a shared tablet could find them.
-if (window.htmx) {
-  Object.assign(window.htmx.config, {
-    allowEval: false,
-    historyCacheSize: 0,
-    includeIndicatorStyles: false,
-    refreshOnHistoryMiss: true,
-  });
-}
-
 const startComponents = (scope) => {
   for (const component of [Button, Checkboxes, ErrorSummary, NotificationBanner, Radios, SkipLink]) {
     createAll(component, undefined, { scope });
