@@ -1,0 +1,1 @@
+"""The web application. Doors (`patients`, `clinicians`, `service`) above stores (`journey` ... `audit`)."""

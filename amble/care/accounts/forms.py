@@ -1,0 +1,162 @@
+"""The base of every form: sent once, kept when the session ends, drawn in the design system's markup."""
+
+import uuid
+
+from django import forms
+from django.core import signing
+from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext_lazy as _
+
+LONG_TEXT = 5_000
+ZERO_TO_TEN = [(n, str(n)) for n in range(11)]
+
+
+class Renderer(TemplatesSetting):
+    form_template_name = "amble/forms/form.html"
+    field_template_name = "amble/forms/field.html"
+
+
+STYLES = {
+    forms.Textarea: "nhsuk-textarea",
+    forms.RadioSelect: "nhsuk-radios__input",
+    forms.CheckboxSelectMultiple: "nhsuk-checkboxes__input",
+    forms.CheckboxInput: "nhsuk-checkboxes__input",
+    forms.Select: "nhsuk-select",
+    forms.widgets.Input: "nhsuk-input",
+}
+
+
+def style(widget: forms.Widget) -> None:
+    """Give a widget the design system's class."""
+    for kind, name in STYLES.items():
+        if isinstance(widget, kind):
+            widget.attrs["class"] = f"{name} {widget.attrs.get('class', '')}".strip()
+            return
+
+
+class AmbleForm(forms.Form):
+    """A form of Amble. Make it with `from_request`.
+
+    `submission` is a number used once: pass `form.submission` to the action. `owner` says, signed, whose
+    answers these are, so that answers kept across a sign-in return to nobody else.
+    """
+
+    error_css_class = "nhsuk-form-group--error"
+    submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    owner = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, request=None, **kwargs):
+        self.request = request
+        initial = {"submission": uuid.uuid4(), **kwargs.pop("initial", {})}
+        if request is not None and request.user.is_authenticated:
+            initial["owner"] = sign_owner(request.user)
+        super().__init__(*args, initial=initial, label_suffix="", **kwargs)
+        for field in self.fields.values():
+            style(field.widget)
+
+    @classmethod
+    def from_request(cls, request, **kwargs):
+        """Filled from the post, or from answers that waited for a sign-in, or fresh."""
+        if request.method == "POST":
+            return cls(request.POST, request=request, **kwargs)
+        if unsent := getattr(request, "unsent", None):
+            kwargs["initial"] = {**kwargs.get("initial", {}), **_as_initial(cls, unsent)}
+        return cls(request=request, **kwargs)
+
+    @property
+    def submission_key(self):
+        return self.cleaned_data.get("submission")
+
+
+def sign_owner(user) -> str:
+    return signing.dumps(user.pk, salt="owner of a form")
+
+
+def is_owner(user, signed: str) -> bool:
+    try:
+        return signing.loads(signed, salt="owner of a form") == user.pk
+    except signing.BadSignature:
+        return False
+
+
+def _as_initial(form, data) -> dict:
+    initial = {}
+    for name in data:
+        if name not in {"csrfmiddlewaretoken", "owner", "submission"}:
+            values = data.getlist(name)
+            field = form.base_fields.get(name)
+            many = isinstance(field, forms.MultipleChoiceField)
+            initial[name] = values if many or len(values) > 1 else values[0]
+    return initial
+
+
+def scale_field(label, *, help_text="", required=True, low="", high="") -> forms.TypedChoiceField:
+    """A 0-10 scale as radio buttons: no slider, so that it works by keyboard, touch and without scripts."""
+    field = forms.TypedChoiceField(
+        label=label,
+        help_text=help_text,
+        choices=ZERO_TO_TEN,
+        coerce=int,
+        empty_value=None,
+        required=required,
+        widget=forms.RadioSelect(attrs={"data-scale": "0-10"}),
+        error_messages={"required": _("Choose a number from 0 to 10."), "invalid_choice": _("Choose a number from 0 to 10.")},
+    )
+    field.low, field.high = low, high
+    return field
+
+
+def long_text(label, *, help_text="", required=True, rows=4, required_message=None) -> forms.CharField:
+    """A text of one's own, up to 5,000 characters. The form says how many there are when it is too long."""
+    messages = {"max_length": _("Please shorten this to %(limit_value)d characters. It has %(show_value)d now.")}
+    if required_message:
+        messages["required"] = required_message
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        required=required,
+        max_length=LONG_TEXT,
+        # No maxlength in the page: a browser would cut a pasted text without a word.
+        widget=UncutTextarea(attrs={"rows": rows, "dir": "auto"}),
+        error_messages=messages,
+    )
+
+
+class UncutTextarea(forms.Textarea):
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"].pop("maxlength", None)
+        return context
+
+
+def short_text(label, *, help_text="", required=True, max_length=200, required_message=None) -> forms.CharField:
+    messages = {"max_length": _("Please shorten this to %(limit_value)d characters. It has %(show_value)d now.")}
+    if required_message:
+        messages["required"] = required_message
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        required=required,
+        max_length=max_length,
+        widget=UncutTextInput(attrs={"dir": "auto"}),
+        error_messages=messages,
+    )
+
+
+class UncutTextInput(forms.TextInput):
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"].pop("maxlength", None)
+        return context
+
+
+def yes_no(label, *, help_text="", required_message=_("Choose yes or no.")) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=label,
+        help_text=help_text,
+        choices=[("yes", _("Yes")), ("no", _("No"))],
+        coerce=lambda value: value == "yes",
+        empty_value=None,
+        widget=forms.RadioSelect(attrs={"data-inline": "yes"}),
+        error_messages={"required": required_message},
+    )

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Assessments(AppConfig):
+    name = "amble.care.assessments"
+    label = "assessments"

@@ -1,0 +1,56 @@
+"""The frame of every change: one transaction, one audit row, one person responsible.
+
+An action is a verb with keyword arguments and `by=`, the user responsible (None: Amble itself, for example
+a reminder). Details hold codes and numbers, never what a patient wrote.
+"""
+
+import functools
+import uuid
+
+from django.db import transaction
+
+from .models import AuditEvent, RecordOpening, Submission
+
+ACTIONS = {}
+"""Every action by name. Tests walk this list: each must need `by` and must roll back with its audit row."""
+
+
+class AlreadySaved(Exception):
+    """The same form was sent before. Nothing was saved twice; show the person what was saved."""
+
+
+def action(function):
+    """Mark `function` as an action: atomic, with `by=`, and saved once per `submission=`.
+
+    `submission` is the number in the form that asked for the change. Raises AlreadySaved when that number
+    has been used.
+    """
+
+    @functools.wraps(function)
+    def act(*, by, submission: uuid.UUID | None = None, **arguments):
+        with transaction.atomic():
+            if submission is not None:
+                _, is_new = Submission.objects.get_or_create(key=submission)
+                if not is_new:
+                    raise AlreadySaved
+            return function(by=by, **arguments)
+
+    ACTIONS[f"{function.__module__}.{function.__name__}"] = act
+    return act
+
+
+def record(action_name: str, *, by, patient=None, clinic=None, subject=None, **details) -> AuditEvent:
+    """Write the audit row of a change. Call it inside the action, so that both are saved or neither."""
+    return AuditEvent.objects.create(
+        action=action_name,
+        actor=by,
+        patient_id=patient.pk if patient else None,
+        clinic_id=clinic.pk if clinic else (patient.clinic_id if patient else None),
+        subject=f"{subject._meta.model_name}:{subject.pk}" if subject else "",
+        details=details,
+    )
+
+
+def record_opening(*, by, patient, page: str) -> None:
+    """Note that a member of staff opened this patient's record."""
+    RecordOpening.objects.create(actor=by, patient_id=patient.pk, clinic_id=patient.clinic_id, page=page)

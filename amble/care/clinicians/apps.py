@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Clinicians(AppConfig):
+    name = "amble.care.clinicians"
+    label = "clinicians"

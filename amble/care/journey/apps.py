@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Journey(AppConfig):
+    name = "amble.care.journey"
+    label = "journey"

@@ -1,0 +1,60 @@
+"""The background program beside the web server: it queues reminders when they are due and works the queue."""
+
+import signal
+import time
+
+import structlog
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections
+from django_tasks_db.management.commands.db_worker import Worker
+
+from amble.care.journey.reminders import send_due
+
+SECONDS_BETWEEN_LOOKS = 1
+SECONDS_BETWEEN_REMINDERS = 300
+log = structlog.get_logger("amble.worker")
+
+
+class Command(BaseCommand):
+    help = "Send reminders when they are due and work through the queue, until stopped."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--once", action="store_true", help="one round, then end (for tests and cron)")
+
+    def handle(self, *, once: bool, **options):
+        self.stopping = False
+        if not once:
+            for each in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(each, self._stop)
+        last = 0.0
+        while not self.stopping:
+            if time.monotonic() - last > SECONDS_BETWEEN_REMINDERS or last == 0:
+                last = time.monotonic()
+                self._guarded(send_due)
+            self._guarded(self._work_queue)
+            if once:
+                return
+            close_old_connections()
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+
+    def _stop(self, signum, frame):
+        self.stopping = True
+
+    def _guarded(self, work):
+        """One failing reminder or a busy database must not end the worker; the log says what happened."""
+        try:
+            work()
+        except Exception:
+            log.exception("worker round failed", work=work.__name__)
+
+    def _work_queue(self):
+        Worker(
+            queue_names=["*"],
+            interval=0,
+            batch=True,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=None,
+            worker_id="amble",
+            excluded_queue_names=[],
+        ).run()

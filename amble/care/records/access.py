@@ -1,0 +1,98 @@
+"""Who may open which page. Every view is wrapped by one of these; a test walks the URL map and checks it.
+
+The rules are predicates on the request's own person (see middleware.Doorway): what they say no to is refused
+whatever the address asks for. Another clinic's patient is not refused but not found: the clinic does not have it.
+"""
+
+import functools
+
+import rules
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect
+
+from amble.care.audit.actions import record_opening
+from amble.vocabulary import Role
+
+from .actions import consents
+from .models import Patient
+from .states import EpisodeStatus
+
+
+@rules.predicate
+def is_patient(request):
+    return request.patient is not None
+
+
+@rules.predicate
+def is_physiotherapist(request):
+    return Role.PHYSIOTHERAPIST in request.roles and request.clinic is not None
+
+
+@rules.predicate
+def is_service_lead(request):
+    return Role.SERVICE_LEAD in request.roles and request.clinic is not None
+
+
+@rules.predicate
+def is_administrator(request):
+    return Role.ADMINISTRATOR in request.roles
+
+
+rules.add_rule("own_record", is_patient)
+rules.add_rule("clinic_records", is_physiotherapist)
+rules.add_rule("service_figures", is_service_lead)
+rules.add_rule("staff_and_clinics", is_administrator)
+
+
+def _guard(rule: str):
+    def decorate(view):
+        @functools.wraps(view)
+        def guarded(request, *args, **kwargs):
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if not rules.test_rule(rule, request):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.rule = rule
+        return guarded
+
+    return decorate
+
+
+physiotherapist_page = _guard("clinic_records")
+service_lead_page = _guard("service_figures")
+administrator_page = _guard("staff_and_clinics")
+
+
+def patient_page(view=None, *, before_consent=False, after_withdrawal=False):
+    """A page of the patient's own. Consent comes first; after withdrawal only their data and the consent remain."""
+    if view is None:
+        return functools.partial(
+            patient_page, before_consent=before_consent, after_withdrawal=after_withdrawal
+        )
+
+    @functools.wraps(view)
+    def gated(request, *args, **kwargs):
+        request.episode = request.patient.episode
+        if not before_consent and not consents.is_given(request.patient):
+            return redirect("my-consent")
+        ended = request.episode is None or request.episode.status in {
+            EpisodeStatus.WITHDRAWN,
+            EpisodeStatus.DECLINED,
+        }
+        if ended and not (after_withdrawal or before_consent):
+            return redirect("my-data")
+        return view(request, *args, **kwargs)
+
+    return _guard("own_record")(gated)
+
+
+def open_record(request, public_id, *, page: str) -> Patient:
+    """The clinic's patient with this id, and a note that this person opened the record. 404 for any other."""
+    patient = get_object_or_404(
+        request.clinic.patients.select_related("user", "clinic"), public_id=public_id
+    )
+    record_opening(by=request.user, patient=patient, page=page)
+    return patient

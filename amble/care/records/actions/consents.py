@@ -1,0 +1,26 @@
+"""What a patient agrees to, in which version of the text."""
+
+from amble.care.audit.actions import action, record
+from amble.programme import consent as texts
+
+from ..models import ConsentDecision
+
+
+@action
+def decide(*, patient, version: str, agreed: dict[str, bool], by) -> None:
+    """Keep one decision for each choice of that version of the consent text."""
+    for choice, value in agreed.items():
+        ConsentDecision.objects.create(patient=patient, version=version, choice=choice, agreed=value, by=by)
+    record("consent.decided", by=by, patient=patient, version=version, agreed=agreed)
+
+
+def current(patient) -> dict[str, bool]:
+    """The patient's latest decision on each choice of the consent text now in force."""
+    decisions = patient.consent_decisions.filter(version=texts.current().version)
+    return {decision.choice: decision.agreed for decision in decisions}
+
+
+def is_given(patient) -> bool:
+    """Whether the patient agreed to all that is required to use Amble, in the text now in force."""
+    decided = current(patient)
+    return all(decided.get(choice.id) for choice in texts.current().choices if choice.required)

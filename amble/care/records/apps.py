@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Records(AppConfig):
+    name = "amble.care.records"
+    label = "records"

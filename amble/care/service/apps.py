@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Service(AppConfig):
+    name = "amble.care.service"
+    label = "service"

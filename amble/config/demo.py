@@ -1,0 +1,112 @@
+"""The demo clinic: one clinic, its people, and a few patients at different points of their journey.
+
+Everything is made through the same actions that the pages use. The people are roles, not persons.
+"""
+
+import json
+import os
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from amble.care.accounts.models import User
+from amble.care.journey.actions import referrals
+from amble.care.records.actions import invitations, staff
+from amble.care.records.models import Clinic
+from amble.vocabulary import Role
+
+from . import demo_patients
+
+STAFF = {
+    Role.PHYSIOTHERAPIST: ("physiotherapist@demo.example", "Demo physiotherapist"),
+    Role.SERVICE_LEAD: ("lead@demo.example", "Demo service lead"),
+    Role.ADMINISTRATOR: ("administrator@demo.example", "Demo administrator"),
+}
+PATIENT = ("patient@demo.example", "Demo patient")
+
+
+class NotEmpty(Exception):
+    """The database holds a real service; the demo does not mix with it."""
+
+
+def load() -> str:
+    """Load the demo clinic if it is not there, and return the text with the address and the sign-ins."""
+    file = settings.VAR / "demo_sign_ins.json"
+    if not Clinic.objects.exists():
+        password = "-".join(secrets.token_hex(2) for _ in range(4))
+        with transaction.atomic():
+            _make(password)
+        _write_private(file, {"password": password})
+    elif not file.exists() or not User.objects.filter(email=PATIENT[0]).exists():
+        raise NotEmpty(
+            "This database holds a service that is not the demo. Choose another folder with AMBLE_VAR, "
+            "or another database with DATABASE_URL, and start again."
+        )
+    return _sign_ins(json.loads(file.read_text())["password"])
+
+
+def _make(password: str) -> None:
+    clinic = Clinic.objects.create(
+        name="Demo clinic",
+        slug="demo",
+        time_zone="Europe/London",
+        language="en",
+        phone="the number on your appointment letter",
+        emergency_number="your local emergency number",
+        urgent_line="your out-of-hours service",
+        crisis_line="your local crisis line",
+    )
+    members = {
+        role: staff.join(
+            email=email, name=name, role=role, clinic=None if role is Role.ADMINISTRATOR else clinic, by=None
+        ).user
+        for role, (email, name) in STAFF.items()
+    }
+    physiotherapist = members[Role.PHYSIOTHERAPIST]
+    today = timezone.localdate()
+    staff.record_training(
+        clinician=physiotherapist,
+        clinic=clinic,
+        invited_on=today - timedelta(days=120),
+        trained_on=today - timedelta(days=90),
+        course="ETMI, 90 minutes",
+        by=members[Role.SERVICE_LEAD],
+    )
+    patient = referrals.refer(
+        clinic=clinic,
+        name=PATIENT[1],
+        email=PATIENT[0],
+        birth_date=today.replace(year=today.year - 56, month=5, day=12),
+        sex="female",
+        symptom_months=14,
+        referred_on=today - timedelta(days=2),
+        by=physiotherapist,
+    )
+    invitations.invite(patient=patient, by=physiotherapist)
+    demo_patients.make(clinic=clinic, physiotherapist=physiotherapist, today=today)
+    for user in [*members.values(), patient.user]:
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
+
+def _write_private(file, content: dict) -> None:
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as handle:
+        json.dump(content, handle)
+
+
+def _sign_ins(password: str) -> str:
+    rows = [("patient", PATIENT[0])] + [(str(role).replace("_", " "), email) for role, (email, _) in STAFF.items()]
+    width = max(len(role) for role, _ in rows)
+    return "\n".join(
+        [
+            f"The demo clinic is at {settings.ADDRESS}",
+            "Sign in as:",
+            *(f"  {role:<{width}}  {email}" for role, email in rows),
+            f"  Everyone's password: {password}",
+            f"Mail is not sent; read it at {settings.ADDRESS}/demo/mailbox/",
+        ]
+    )
