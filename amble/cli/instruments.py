@@ -129,12 +129,10 @@ def _version_and_answers(content: Any, file: Path) -> tuple[str | None, dict[str
 def _from_ticked(definition: Definition, ticked: list[Any], file: Path) -> dict[str, bool]:
     if any(item.kind != "tick" for item in definition.items):
         raise Refused(f"{file}: {definition.id} needs a JSON object of item and answer, not a list")
-    ids = [str(item_id) for item_id in ticked]
+    ids = [f"item_{entry}" if type(entry) is int else str(entry) for entry in ticked]
     doubled = sorted({item_id for item_id in ids if ids.count(item_id) > 1})
     if doubled:
-        raise Refused(
-            f"{file}: item {', '.join(doubled)} is listed more than once; list each ticked item once"
-        )
+        raise Refused(f"{file}: {', '.join(doubled)} is listed more than once; list each ticked item once")
     return dict.fromkeys(ids, True)
 
 
@@ -162,7 +160,8 @@ def _description(definition: Definition) -> list[str]:
         f"About:     {definition.recall}",
         f"Validated: {'yes' if definition.validated else 'no'}",
         f"Source:    {definition.source}",
-        f"Licence:   {definition.licence.light}. {definition.licence.notice}. {definition.licence.permission}",
+        f"Licence:   {definition.licence.light}. {definition.licence.notice}",
+        f"           {definition.licence.permission}",
         f"Missing:   {definition.missing_reason}",
     ]
     if definition.wording_permission:

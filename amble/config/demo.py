@@ -99,7 +99,9 @@ def _write_private(file, content: dict) -> None:
 
 
 def _sign_ins(password: str) -> str:
-    rows = [("patient", PATIENT[0])] + [(str(role).replace("_", " "), email) for role, (email, _) in STAFF.items()]
+    rows = [("patient", PATIENT[0])] + [
+        (str(role).replace("_", " "), email) for role, (email, _) in STAFF.items()
+    ]
     width = max(len(role) for role, _ in rows)
     return "\n".join(
         [

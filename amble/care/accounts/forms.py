@@ -30,7 +30,8 @@ def style(widget: forms.Widget) -> None:
     """Give a widget the design system's class."""
     for kind, name in STYLES.items():
         if isinstance(widget, kind):
-            widget.attrs["class"] = f"{name} {widget.attrs.get('class', '')}".strip()
+            others = widget.attrs.get("class", "").replace(name, "").strip()
+            widget.attrs["class"] = f"{name} {others}".strip()
             return
 
 
@@ -100,7 +101,10 @@ def scale_field(label, *, help_text="", required=True, low="", high="") -> forms
         empty_value=None,
         required=required,
         widget=forms.RadioSelect(attrs={"data-scale": "0-10"}),
-        error_messages={"required": _("Choose a number from 0 to 10."), "invalid_choice": _("Choose a number from 0 to 10.")},
+        error_messages={
+            "required": _("Choose a number from 0 to 10."),
+            "invalid_choice": _("Choose a number from 0 to 10."),
+        },
     )
     field.low, field.high = low, high
     return field
@@ -108,7 +112,9 @@ def scale_field(label, *, help_text="", required=True, low="", high="") -> forms
 
 def long_text(label, *, help_text="", required=True, rows=4, required_message=None) -> forms.CharField:
     """A text of one's own, up to 5,000 characters. The form says how many there are when it is too long."""
-    messages = {"max_length": _("Please shorten this to %(limit_value)d characters. It has %(show_value)d now.")}
+    messages = {
+        "max_length": _("Please shorten this to %(limit_value)d characters. It has %(show_value)d now.")
+    }
     if required_message:
         messages["required"] = required_message
     return forms.CharField(
@@ -129,8 +135,12 @@ class UncutTextarea(forms.Textarea):
         return context
 
 
-def short_text(label, *, help_text="", required=True, max_length=200, required_message=None) -> forms.CharField:
-    messages = {"max_length": _("Please shorten this to %(limit_value)d characters. It has %(show_value)d now.")}
+def short_text(
+    label, *, help_text="", required=True, max_length=200, required_message=None
+) -> forms.CharField:
+    messages = {
+        "max_length": _("Please shorten this to %(limit_value)d characters. It has %(show_value)d now.")
+    }
     if required_message:
         messages["required"] = required_message
     return forms.CharField(

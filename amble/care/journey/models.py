@@ -208,7 +208,9 @@ class Reminder(models.Model):
     sent_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["patient", "slot", "channel"], name="one_reminder_per_slot")]
+        constraints = [
+            models.UniqueConstraint(fields=["patient", "slot", "channel"], name="one_reminder_per_slot")
+        ]
 
     def __str__(self):
         return self.slot

@@ -85,7 +85,9 @@ def _measures(now: datetime):
                     patient,
                     f"measures:{assessment.pk}:{slot}",
                     gettext_noop("Five minutes of questions"),
-                    gettext_noop("Your clinic would like to know how you are. The questions take about five minutes."),
+                    gettext_noop(
+                        "Your clinic would like to know how you are. The questions take about five minutes."
+                    ),
                     reverse("my-measures"),
                 )
 

@@ -91,8 +91,6 @@ def patient_page(view=None, *, before_consent=False, after_withdrawal=False):
 
 def open_record(request, public_id, *, page: str) -> Patient:
     """The clinic's patient with this id, and a note that this person opened the record. 404 for any other."""
-    patient = get_object_or_404(
-        request.clinic.patients.select_related("user", "clinic"), public_id=public_id
-    )
+    patient = get_object_or_404(request.clinic.patients.select_related("user", "clinic"), public_id=public_id)
     record_opening(by=request.user, patient=patient, page=page)
     return patient

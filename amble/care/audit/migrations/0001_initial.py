@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,40 +15,68 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('key', models.UUIDField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("key", models.UUIDField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('action', models.CharField(max_length=80)),
-                ('patient_id', models.BigIntegerField(null=True)),
-                ('clinic_id', models.BigIntegerField(null=True)),
-                ('subject', models.CharField(blank=True, max_length=80)),
-                ('details', models.JSONField(default=dict)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("action", models.CharField(max_length=80)),
+                ("patient_id", models.BigIntegerField(null=True)),
+                ("clinic_id", models.BigIntegerField(null=True)),
+                ("subject", models.CharField(blank=True, max_length=80)),
+                ("details", models.JSONField(default=dict)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['patient_id', 'at'], name='audit_audit_patient_75268e_idx'), models.Index(fields=['clinic_id', 'at'], name='audit_audit_clinic__c734eb_idx')],
+                "indexes": [
+                    models.Index(fields=["patient_id", "at"], name="audit_audit_patient_75268e_idx"),
+                    models.Index(fields=["clinic_id", "at"], name="audit_audit_clinic__c734eb_idx"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RecordOpening',
+            name="RecordOpening",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('patient_id', models.BigIntegerField()),
-                ('clinic_id', models.BigIntegerField()),
-                ('page', models.CharField(max_length=80)),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("patient_id", models.BigIntegerField()),
+                ("clinic_id", models.BigIntegerField()),
+                ("page", models.CharField(max_length=80)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['patient_id', 'at'], name='audit_recor_patient_78a97b_idx')],
+                "indexes": [models.Index(fields=["patient_id", "at"], name="audit_recor_patient_78a97b_idx")],
             },
         ),
     ]

@@ -9,9 +9,13 @@ from ..models import Contact, EtmiRecord
 
 
 @action
-def record_usual_care(*, episode, day, minutes: int, modalities: list[Modality], by, note: str = "") -> Contact:
+def record_usual_care(
+    *, episode, day, minutes: int, modalities: list[Modality], by, note: str = ""
+) -> Contact:
     """Log a usual-care session: how long, and what was done."""
-    contact = _add(episode, day=day, minutes=minutes, modalities=modalities, note=note, arm=Arm.USUAL_CARE, by=by)
+    contact = _add(
+        episode, day=day, minutes=minutes, modalities=modalities, note=note, arm=Arm.USUAL_CARE, by=by
+    )
     record("contact.usual_care", by=by, patient=episode.patient, subject=contact, minutes=minutes)
     return contact
 

@@ -20,9 +20,7 @@ def refer(*, clinic, name, referred_on, by, symptom_months=None, **details):
 @action
 def refer_again(*, patient, referred_on, by, symptom_months=None):
     """A new episode for a patient the clinic knows already."""
-    episode = episodes.refer(
-        patient=patient, referred_on=referred_on, symptom_months=symptom_months, by=by
-    )
+    episode = episodes.refer(patient=patient, referred_on=referred_on, symptom_months=symptom_months, by=by)
     _open(episode, Visit.BASELINE, timetable.window(Visit.BASELINE, started=referred_on), by=by)
     return episode
 

@@ -3,6 +3,8 @@
 from django import template
 from django.utils.translation import gettext
 
+from amble.care.accounts.forms import style
+
 register = template.Library()
 
 
@@ -16,7 +18,9 @@ def words(text) -> str:
 def here(context, *prefixes) -> str:
     """aria-current for the menu entry whose pages begin with one of these paths."""
     path = context["request"].path
-    is_here = any(path == p or (p.endswith("/") and p.count("/") > 2 and path.startswith(p)) for p in prefixes)
+    is_here = any(
+        path == p or (p.endswith("/") and p.count("/") > 2 and path.startswith(p)) for p in prefixes
+    )
     return "page" if is_here else "false"
 
 
@@ -24,3 +28,10 @@ def here(context, *prefixes) -> str:
 def get(mapping, key):
     """An entry of a dictionary whose key is in a variable."""
     return mapping.get(key)
+
+
+@register.filter
+def styled(field):
+    """A field of a library's form, in the design system's look."""
+    style(field.field.widget)
+    return field

@@ -1,0 +1,1 @@
+"""The pages of the patient's door, one file a topic."""
