@@ -97,22 +97,18 @@ def serve(sign_ins: str) -> int:
     try:
         started = wait_for_port(running, lambda: stopping)
         if started:
-            say(f"{sign_ins}\nAmble is running at http://{display_host()}:{PORT}  (Ctrl-C stops it)")
+            say(f"{sign_ins}\nAmble is running. Ctrl-C stops it; nothing is lost.")
         while started and not stopping and all(process.poll() is None for process in running):
             time.sleep(0.2)
         ended = [process for process in running if process.poll() is not None]
     finally:
         stop_all(running)
     if stopping:
-        say("Amble has stopped. Nothing is lost; script/server starts it again.")
+        say("Amble has stopped; script/server starts it again.")
         return 0
     which = "web server" if running[0] in ended else "worker" if ended else "web server (no answer)"
     say(f"Amble has stopped because its {which} ended by itself; the reason is above.")
     return 1
-
-
-def display_host() -> str:
-    return "localhost" if HOST in ("127.0.0.1", "0.0.0.0") else HOST
 
 
 def wait_for_port(running: list[subprocess.Popen], stopping) -> bool:

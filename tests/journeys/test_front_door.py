@@ -34,7 +34,7 @@ def test_keyboard_reaches_the_content_first(page) -> None:
     assert page.evaluate("document.activeElement.id") == "main"
 
 
-def test_first_visit_costs_at_most_60_kilobytes(page) -> None:
+def test_first_visit_fits_60_kilobytes_compressed(page) -> None:
     bodies: list[bytes] = []
     page.on("response", lambda response: bodies.append(response.body()))
     page.goto("/", wait_until="networkidle")
