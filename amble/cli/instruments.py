@@ -8,7 +8,7 @@ import click
 
 from amble.instruments import wording
 from amble.instruments.definition import Definition, DefinitionError, Item, UnknownInstrument, load, load_all
-from amble.instruments.scoring import AnswerError, Result, score
+from amble.instruments.scoring import AnswerError, Result, ScaleScore, score
 
 FILE = click.Path(path_type=Path)
 
@@ -48,8 +48,9 @@ def show(instrument_id: str, version: str | None) -> None:
 def score_file(instrument_id: str, file: Path) -> None:
     """Score a JSON FILE of answers and print the result as JSON.
 
-    FILE holds an object of item and answer, such as {"item_1": true, "item_2": false}; or, for an older version,
-    {"version": "1", "answers": {...}}. For an instrument of ticks, a list of the ticked items will do: ["item_1", "item_5"].
+    FILE holds an object of item and answer, such as {"item_1": true, "item_2": false}; or, for an older
+    version, {"version": "1", "answers": {...}}. For an instrument of ticks, a list of the numbers of the
+    ticked items will do: [1, 5].
     """
     version, answers = _version_and_answers(_json(file), file)
     definition = _load(instrument_id, version)
@@ -145,7 +146,7 @@ def _as_json(result: Result) -> dict[str, Any]:
     }
 
 
-def _scale_as_json(scale) -> dict[str, Any]:
+def _scale_as_json(scale: ScaleScore) -> dict[str, Any]:
     if scale.value is None:
         return {"value": None, "reason": scale.why_none}
     shown = {"value": scale.value}

@@ -8,13 +8,13 @@ from amble.instruments.model import Definition, ImportantChange, Scale
 
 @dataclass(frozen=True)
 class Change:
-    """`amount` is in the units of the scale: above 0 is better, whichever way the scale runs.
+    """`amount_in_good_direction` is in the scale's units: above 0 is better, whichever way the scale runs.
 
     `reaches_mic` tells whether a change in either direction is at least the smallest that matters;
     None where no such value is known. Read it together with `direction`.
     """
 
-    amount: float
+    amount_in_good_direction: float
     reaches_mic: bool | None
     direction: Literal["better", "worse", "same"]
 

@@ -132,7 +132,7 @@ class Definition:
 
     @property
     def available(self) -> bool:
-        """Can it be asked? Not while its wording is missing. Answers from paper can be scored all the same."""
+        """Can it be asked? Not while its wording is missing; paper answers can still be scored."""
         return all(item.text for item in self.items)
 
     def item(self, item_id: str) -> Item:
