@@ -9,8 +9,9 @@ from amble.instruments.reading import possible_points
 
 __all__ = ["AnswerError", "Result", "ScaleScore", "check_answer", "score"]
 
-TICKED = {True, 1, "1", "on"}
-NOT_TICKED = {False, 0, "0", ""}
+# The number 1 equals True, and 0 equals False.
+TICKED = {True, "1", "on"}
+NOT_TICKED = {False, "0", ""}
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,6}")
 
 
