@@ -211,6 +211,7 @@ TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]  # a translation adds its line here: see docs/guides/translate.md
+FORMAT_MODULE_PATH = ["amble.config.formats"]
 LOCALE_PATHS = [ROOT / "amble/locale"]
 
 # --- Files -----------------------------------------------------------------------------------------------

@@ -60,6 +60,7 @@ class SafetyAlert(ByEpisode):
 class Story(ByEpisode):
     """What is going on, in the patient's own words."""
 
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="stories")
     going_on = models.TextField(blank=True)
     worry = models.TextField(blank=True)
     missing = models.TextField(blank=True)
