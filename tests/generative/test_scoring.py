@@ -4,7 +4,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amble.instruments.definition import load_all
+from amble.instruments.model import Missing
 from amble.instruments.scoring import check_answer, score
+
+# What more points of an answer mean to the person, said apart from the definitions.
+MORE_POINTS_ARE = {
+    "activity_level": "better",
+    "fabq_pa": "worse",
+    "fear_of_activity": "worse",
+    "impression_of_change": "better",
+    "pain_nrs": "worse",
+    "phq4": "worse",
+    "psfs": "better",
+    "rmdq": "worse",
+    "rulers": "better",
+    "stage": "better",
+}
 
 
 def accepted(item):
@@ -29,7 +44,28 @@ def test_scores_stay_in_range_and_follow_the_answer(case):
         old, new = first[scale.id].value, second[scale.id].value
         assert low <= old <= high
         assert low <= new <= high
-        # The first scale runs with the points; one that declares the opposite runs against them.
-        sign = 1 if scale.higher_is == definition.scales[0].higher_is else -1
+        sign = 1 if scale.higher_is == MORE_POINTS_ARE[definition.id] else -1
         expected = sign * step if item.id in scale.items else 0
         assert (new > old, new < old) == (expected > 0, expected < 0)
+
+
+@st.composite
+def partly_filled(draw):
+    definition = draw(st.sampled_from(load_all()))
+    answered = draw(st.sets(st.sampled_from(definition.items)))
+    return definition, {item.id: draw(st.sampled_from(accepted(item))) for item in answered}
+
+
+@given(partly_filled())
+def test_a_form_partly_filled_has_only_the_scores_its_rule_allows(case):
+    definition, answers = case
+    result = score(definition, answers)
+    for scale in definition.scales:
+        answered = [item_id in answers for item_id in scale.items]
+        may_have_score = {
+            Missing.ALL_NEEDED: all(answered),
+            Missing.MEAN_OF_ANSWERED: any(answered),
+            Missing.BLANK_IS_NO: True,
+        }[definition.missing]
+        found = result.scales[scale.id]
+        assert (found.value is not None, found.why_none == "") == (may_have_score, may_have_score)
