@@ -5,14 +5,14 @@ from statistics import mean
 
 import pytest
 
-from amble.programme import content, stages
+from amble.programme import content, safety, stages
 from amble.programme.barriers import all_barriers
 from amble.programme.beliefs import all_beliefs, belief
 from amble.programme.consent import current, version
 from amble.programme.flare_up import opening, parts
 from amble.programme.follow_up_messages import all_messages
 from amble.programme.messages import card, core_messages
-from amble.vocabulary import Stage
+from amble.vocabulary import SafetyLevel, Stage
 from tests.spec.programme.reading import grade
 
 STAGES = tuple(stages.words_for(stage) for stage in Stage)
@@ -52,6 +52,24 @@ ABOUT_HEALTH = (
     r"pains?|painful|sore|ach\w*|hurt\w*|your back|spine|clinic\w*|physio\w*|doctor\w*|hospital|patient\w*|"
     r"treatment|therap\w*|medic\w*|symptom\w*|health|mood|flare\w*|bad day\w*|exercise\w*"
 )
+
+# The safety questions that cannot wait, and how the plan for a bad day names the same thing.
+SIGNS = {
+    "saddle-numbness": "around my bottom or between my legs",
+    "bladder-or-bowel": "my bladder, my bowels",
+    "sexual-function": "or sex change",
+    "both-legs": "both my legs hurt, go numb or go weak",
+    "sudden-severe": "sudden, very bad pain",
+    "one-leg-weak": "one leg or foot gets weak",
+    "injury": "a bad fall",
+    "fever": "a fever or chills",
+    "life-or-self-harm": "hurting myself",
+}
+HOW_SOON = {
+    SafetyLevel.EMERGENCY: "emergency help at once",
+    SafetyLevel.URGENT: "a doctor the same day",
+    SafetyLevel.CRISIS: "a crisis line or someone I trust straight away",
+}
 
 
 def has(words: str, text: str) -> str | None:
@@ -124,10 +142,16 @@ def test_the_physiotherapist_is_not_told_to_alarm_either(words):
     assert words.processes
 
 
-def test_the_plan_for_a_bad_day_says_when_help_cannot_wait():
-    help_lines = " ".join(parts()[-1].suggestions)
-    for sign in ("bladder or bowels", "both my legs", "between my legs", "fever", "hurting myself"):
-        assert sign in help_lines
+def test_the_plan_for_a_bad_day_knows_every_sign_that_cannot_wait():
+    cannot_wait = {SafetyLevel.URGENT, SafetyLevel.EMERGENCY, SafetyLevel.CRISIS}
+    assert {each.id for each in safety.questions() if each.level in cannot_wait} == SIGNS.keys()
+
+
+@pytest.mark.parametrize(("question", "sign"), SIGNS.items())
+def test_the_plan_for_a_bad_day_says_how_soon_to_get_help(question, sign):
+    level = next(each.level for each in safety.questions() if each.id == question)
+    [line] = [line for line in parts()[-1].suggestions if sign in line]
+    assert HOW_SOON[level] in line
 
 
 @pytest.mark.parametrize("each", all_messages(), ids=lambda each: each.id)
