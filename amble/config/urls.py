@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from . import demo_mailbox, views
+from . import demo_pages, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -18,7 +18,10 @@ urlpatterns = [
     path("service/", include("amble.care.service.urls")),
 ]
 if settings.DEMO:
-    urlpatterns.append(path("demo/mailbox/", demo_mailbox.show, name="demo-mailbox"))
+    urlpatterns += [
+        path("demo/mailbox/", demo_pages.show, name="demo-mailbox"),
+        path("demo/week/", demo_pages.pass_a_week, name="demo-week"),
+    ]
 
 handler403 = "amble.config.views.refused"
 handler404 = "amble.config.views.not_found"

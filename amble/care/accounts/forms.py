@@ -5,6 +5,7 @@ import uuid
 from django import forms
 from django.core import signing
 from django.forms.renderers import TemplatesSetting
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 LONG_TEXT = 5_000
@@ -91,12 +92,31 @@ def _as_initial(form, data) -> dict:
     return initial
 
 
+class ScaleLabel:
+    """A number on a scale; at the ends with the words that a screen reader adds."""
+
+    def __init__(self, number: int, words: str):
+        self.number, self.words = number, words
+
+    def __str__(self):
+        if not self.words:
+            return str(self.number)
+        return format_html('{}<span class="nhsuk-u-visually-hidden">, {}</span>', self.number, self.words)
+
+    __html__ = __str__
+
+
 def scale_field(label, *, help_text="", required=True, low="", high="") -> forms.TypedChoiceField:
     """A 0-10 scale as radio buttons: no slider, so that it works by keyboard, touch and without scripts."""
+    choices = ZERO_TO_TEN
+    if low:
+        # The ends are said with their number, so that they are heard as well as seen.
+        ends = {0: low, 10: high}
+        choices = [(n, ScaleLabel(n, ends.get(n, ""))) for n in range(11)]
     field = forms.TypedChoiceField(
         label=label,
         help_text=help_text,
-        choices=ZERO_TO_TEN,
+        choices=choices,
         coerce=int,
         empty_value=None,
         required=required,
