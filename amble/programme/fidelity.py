@@ -73,7 +73,7 @@ class Checklist:
 class FidelityScore:
     """How closely one session followed the programme.
 
-    value        0 to 100, higher is closer; None when there is no score, and `reason` then says why
+    value        0 to 100, higher is closer; None when there is no score, and `why_none` says why
     applicable   number of items marked absent, partial or full
     missing      ids of items with no mark at all
     breaches     ids of the breaches, in checklist order
@@ -85,7 +85,7 @@ class FidelityScore:
     missing: tuple[str, ...]
     breaches: tuple[str, ...]
     adherent: bool | None
-    reason: str
+    why_none: str
 
 
 @cache
@@ -95,7 +95,9 @@ def domains() -> tuple[Domain, ...]:
 
 @cache
 def checklist(session_number: int) -> Checklist:
-    """The items and breaches asked after this session, counted from 1 in the guide."""
+    """The items and breaches asked after this session of the guide. Raises ValueError below session 1."""
+    if session_number < 1:
+        raise ValueError(f"sessions are counted from 1, not {session_number}")
     file = content.read("fidelity")
     items = (FidelityItem(**{"from_session": 1} | entry) for entry in file["items"])
     return Checklist(
@@ -134,14 +136,14 @@ def score(marks: Mapping[str, int | None], breaches: Collection[str], session_nu
     missing = tuple(id for id in item_ids if id not in marks)
     given = [mark for mark in marks.values() if mark is not None]
     if missing or not given:
-        reason = f"Not marked yet: {', '.join(missing)}." if missing else "No item applied to this session."
+        why_none = f"Not marked yet: {', '.join(missing)}." if missing else "No item applied to this session."
         return FidelityScore(
             value=None,
             applicable=len(given),
             missing=missing,
             breaches=happened,
             adherent=None,
-            reason=reason,
+            why_none=why_none,
         )
     value = 100 * sum(given) / (FULL * len(given))
     return FidelityScore(
@@ -150,7 +152,7 @@ def score(marks: Mapping[str, int | None], breaches: Collection[str], session_nu
         missing=(),
         breaches=happened,
         adherent=value >= ADHERENT_FROM and not happened,
-        reason="",
+        why_none="",
     )
 
 

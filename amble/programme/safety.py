@@ -65,7 +65,7 @@ class Page:
 
 @dataclass(frozen=True)
 class SafetyResult:
-    """`level` is the highest that any yes asked for; `flags` are the questions answered yes, in file order."""
+    """`level` is the highest any yes asked for; `flags` are the questions answered yes, in file order."""
 
     version: str
     level: SafetyLevel
@@ -119,7 +119,7 @@ class SafetyAnswersMissing(ValueError):
 
 
 class SafetyAnswersUnknown(ValueError):
-    """Answers to questions these rules do not ask, such as those of an older form. `unknown` are their ids."""
+    """Answers to questions these rules do not ask, such as an older form's. `unknown` are their ids."""
 
     def __init__(self, unknown: tuple[str, ...]) -> None:
         super().__init__(f"not asked by these rules: {', '.join(unknown)}")
