@@ -1,4 +1,4 @@
-"""The ETMI-informed fidelity checklist: was the session delivered as it was meant? Not validated."""
+"""The fidelity checklist: whether a session was what the programme means it to be. Not validated."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -6,160 +6,159 @@ from functools import cache
 
 from amble.programme import content
 
-VERSION: str = content.read("fidelity")["version"]
-NAME: str = content.read("fidelity")["name"]
-VALIDATED: bool = content.read("fidelity")["validated"]
-ADHERENT_FROM: int = content.read("fidelity")["adherent_from"]
+_CONTENT = content.read("fidelity")
 
-ABSENT, PARTIAL, FULL = 0, 1, 2
+VERSION: str = _CONTENT["version"]
+"""Stored with every score, so that an old score can be read with the items it was made from."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Domain:
-    id: str
-    name: str
-
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class FidelityItem:
-    """One item. `domain` is a `Domain.id`; `from_session` is the first session in which it is asked."""
+    """One thing to do in a session. `from_session` is the first session of the guide in which it is asked."""
 
     id: str
     domain: str
+    domain_name: str
     text: str
-    short: str
     from_session: int
     source: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Breach:
-    """Something that does not belong in the programme. One is enough for a session not to be adherent."""
+    """Something that does not belong in an ETMI session."""
 
     id: str
     text: str
     source: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
+class Checklist:
+    version: str
+    name: str
+    validated: bool
+    items: tuple[FidelityItem, ...]
+    breaches: tuple[Breach, ...]
+
+
+@dataclass(frozen=True)
+class FidelityScore:
+    """`value` is 0-100, higher is closer to the programme, or None for the reason in `why_none`.
+
+    applicable   how many items count: those with a mark of 0, 1 or 2
+    breaches     ids of what was done that does not belong, in the order of the checklist
+    adherent     80 or more and no breach; None without a value
+    missing      ids of the items not answered, in the order of the checklist
+    """
+
+    value: float | None
+    applicable: int
+    breaches: tuple[str, ...]
+    adherent: bool | None
+    missing: tuple[str, ...]
+    why_none: str
+
+
+@dataclass(frozen=True)
 class Competence:
-    """A rating from 1 (low) to 5 (high) by somebody who observed or heard the session. Not in the score."""
+    """How well, for a rater who watched or listened: from `lowest` (1), as in `low`, to `highest` (5), as in
+    `high`. Never part of the score.
+    """
 
     id: str
     name: str
     low: str
     high: str
+    lowest: int
+    highest: int
     source: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Benchmark:
-    """A published finding that helps to read a score. `words` is the sentence to show beside it."""
+    """How far self-report ran above observation elsewhere: mean scores of 0-100, higher is better."""
 
-    id: str
+    self_report: float
+    observation: float
+    audio: float
     words: str
     source: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Checklist:
-    """What is asked after one session."""
-
-    items: tuple[FidelityItem, ...]
-    breaches: tuple[Breach, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class FidelityScore:
-    """How closely one session followed the programme.
-
-    value        0 to 100, higher is closer; None when there is no score, and `why_none` says why
-    applicable   number of items marked absent, partial or full
-    missing      ids of items with no mark at all
-    breaches     ids of the breaches, in checklist order
-    adherent     value of at least 80 and no breach; None when there is no score
-    """
-
-    value: float | None
-    applicable: int
-    missing: tuple[str, ...]
-    breaches: tuple[str, ...]
-    adherent: bool | None
-    why_none: str
-
-
 @cache
-def domains() -> tuple[Domain, ...]:
-    return tuple(Domain(**entry) for entry in content.read("fidelity")["domains"])
+def all_items() -> tuple[FidelityItem, ...]:
+    """Every item of every session, in the order of the checklist."""
+    domains = _CONTENT["domains"]
+    return tuple(FidelityItem(domain_name=domains[entry["domain"]], **entry) for entry in _CONTENT["items"])
 
 
 @cache
 def checklist(session_number: int) -> Checklist:
-    """The items and breaches asked after this session of the guide. Raises ValueError below session 1."""
+    """The items asked in this session of the guide (1 to 4), and the breaches, which are always asked."""
     if session_number < 1:
-        raise ValueError(f"sessions are counted from 1, not {session_number}")
-    file = content.read("fidelity")
-    items = (FidelityItem(**{"from_session": 1} | entry) for entry in file["items"])
+        raise ValueError(f"Sessions are counted from 1, not {session_number}.")
     return Checklist(
-        items=tuple(item for item in items if item.from_session <= session_number),
-        breaches=tuple(Breach(**entry) for entry in file["breaches"]),
+        version=VERSION,
+        name=_CONTENT["name"],
+        validated=_CONTENT["validated"],
+        items=tuple(item for item in all_items() if item.from_session <= session_number),
+        breaches=tuple(Breach(**entry) for entry in _CONTENT["breaches"]),
     )
-
-
-@cache
-def competence() -> tuple[Competence, ...]:
-    return tuple(Competence(**entry) for entry in content.read("fidelity")["competence"])
-
-
-@cache
-def benchmarks() -> tuple[Benchmark, ...]:
-    return tuple(Benchmark(**entry) for entry in content.read("fidelity")["benchmarks"])
 
 
 def score(marks: Mapping[str, int | None], breaches: Collection[str], session_number: int) -> FidelityScore:
-    """Sum of the marks over twice the number of applicable items, times 100.
+    """The score of one session: 100 x sum of marks / (2 x items that apply).
 
-    marks      item id -> 0 absent, 1 partial, 2 full, None not applicable; an item left out is unanswered
-    breaches   ids of what happened that does not belong in the programme
+    marks      item id to 0 absent, 1 partial, 2 full, None not applicable. An item that is left out is
+               unanswered, and no score is given: guessing would flatter or blame.
+    breaches   ids of the breaches that happened
 
-    An unanswered item is not a zero: until every item is marked there is no score. Raises ValueError for an
-    item or breach this session does not ask about, and for any other mark.
+    Raises ValueError for an item or breach the session does not have, and for any other mark.
     """
     asked = checklist(session_number)
-    item_ids = [item.id for item in asked.items]
-    breach_ids = [breach.id for breach in asked.breaches]
-    _refuse("item", marks.keys() - set(item_ids))
-    _refuse("breach", set(breaches) - set(breach_ids))
-    _refuse("mark of item", {id for id, mark in marks.items() if not _is_mark(mark)})
+    _refuse_unknown("item", marks, [item.id for item in asked.items], session_number)
+    _refuse_unknown("breach", breaches, [breach.id for breach in asked.breaches], session_number)
+    for id, mark in marks.items():
+        if mark is not None and (type(mark) is not int or mark not in (0, 1, 2)):
+            raise ValueError(f"{id}: a mark is 0, 1, 2 or None (not applicable), not {mark!r}.")
 
-    happened = tuple(id for id in breach_ids if id in breaches)
-    missing = tuple(id for id in item_ids if id not in marks)
-    given = [mark for mark in marks.values() if mark is not None]
-    if missing or not given:
-        why_none = f"Not marked yet: {', '.join(missing)}." if missing else "No item applied to this session."
-        return FidelityScore(
-            value=None,
-            applicable=len(given),
-            missing=missing,
-            breaches=happened,
-            adherent=None,
-            why_none=why_none,
-        )
-    value = 100 * sum(given) / (FULL * len(given))
+    missing = tuple(item.id for item in asked.items if item.id not in marks)
+    counted = [mark for mark in marks.values() if mark is not None]
+    happened = tuple(breach.id for breach in asked.breaches if breach.id in breaches)
+    why_none = _why_none(missing, counted)
+    value = None if why_none else 100 * sum(counted) / (2 * len(counted))
     return FidelityScore(
         value=value,
-        applicable=len(given),
-        missing=(),
+        applicable=len(counted),
         breaches=happened,
-        adherent=value >= ADHERENT_FROM and not happened,
-        why_none="",
+        adherent=None if value is None else value >= _CONTENT["adherent_from"] and not happened,
+        missing=missing,
+        why_none=why_none,
     )
 
 
-def _is_mark(mark: object) -> bool:
-    return mark is None or (type(mark) is int and ABSENT <= mark <= FULL)
+def competence() -> tuple[Competence, ...]:
+    """What a rater judges apart from the checklist."""
+    lowest, highest = _CONTENT["competence"]["scale"]
+    return tuple(
+        Competence(lowest=lowest, highest=highest, **entry) for entry in _CONTENT["competence"]["ratings"]
+    )
 
 
-def _refuse(what: str, ids: Collection[str]) -> None:
-    if ids:
-        raise ValueError(f"unknown {what}: {', '.join(sorted(ids))}")
+def benchmark() -> Benchmark:
+    """What to bear in mind when reading a score a physiotherapist gave to their own session."""
+    return Benchmark(**_CONTENT["benchmark"])
+
+
+def _refuse_unknown(what: str, given: Collection[str], known: Collection[str], session_number: int) -> None:
+    unknown = [id for id in given if id not in known]
+    if unknown:
+        raise ValueError(f"Session {session_number} has no {what} called {', '.join(map(repr, unknown))}.")
+
+
+def _why_none(missing: Collection[str], counted: Collection[int]) -> str:
+    if missing:
+        noun = "item is" if len(missing) == 1 else "items are"
+        return f"{len(missing)} {noun} not answered yet."
+    return "" if counted else "Every item was marked as not applicable."
