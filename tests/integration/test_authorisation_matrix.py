@@ -3,134 +3,94 @@
 import uuid
 
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from amble.care.journey.actions import story
-from amble.care.journey.models import SafetyAlert
-from amble.vocabulary import Role, Visit
+from amble.vocabulary import Role
 from tests import factories
+from tests.address_map import OPENS, address, guarded
 
 pytestmark = pytest.mark.django_db
-
-OPEN = {"home", "about", "accessibility", "health", "invitation", "demo-mailbox", "demo-week", "tablet-done"}
-"""Pages anybody may ask for: they show no record, or carry their own secret."""
-
-OPENS = {
-    "own_record": Role.PATIENT,
-    "clinic_records": Role.PHYSIOTHERAPIST,
-    "service_figures": Role.SERVICE_LEAD,
-    "staff_and_clinics": Role.ADMINISTRATOR,
-}
+PLACES = guarded()
+every_place = pytest.mark.parametrize("place", PLACES, ids=[place.name for place in PLACES])
+both_methods = pytest.mark.parametrize("method", ["get", "post"])
 
 
-def amble_views(resolver=None, prefix="", name_prefix=""):
-    """(name, route, view) of every page that is ours; the sign-in library tests its own."""
-    for entry in (resolver or get_resolver()).url_patterns:
-        route = prefix + str(entry.pattern)
-        if isinstance(entry, URLResolver):
-            if not route.startswith("account/"):
-                yield from amble_views(entry, route)
-        elif isinstance(entry, URLPattern):
-            yield entry.name, route, entry.callback
+class World:
+    """A clinic with all roles, and a patient in care who has an alert and an experiment."""
 
+    def __init__(self):
+        self.clinic = factories.clinic()
+        self.users = {role: factories.member(self.clinic, role) for role in Role if role is not Role.PATIENT}
+        self.patient = factories.started(self.clinic, self.users[Role.PHYSIOTHERAPIST])
+        self.users[Role.PATIENT] = self.patient.user
+        factories.answer_safety(self.patient, "past-cancer", occasion="check_in")
+        story.plan_experiment(
+            episode=self.patient.episode,
+            belief="bending-harms",
+            plan="a",
+            prediction="b",
+            by=self.patient.user,
+        )
 
-VIEWS = sorted(amble_views(), key=lambda view: view[1])
-GUARDED = [view for view in VIEWS if view[0] not in OPEN and not view[1].startswith("tablet/")]
-NAMES = [name for name, _, _ in GUARDED]
+    def address(self, place) -> str:
+        return address(place.route, patient=self.patient, clinic=self.clinic)
 
 
 @pytest.fixture
-def world():
-    """Two clinics, each with all roles, a patient in care, an alert and an experiment."""
-    return [_a_clinic(), _a_clinic()]
+def here():
+    return World()
 
 
-def _a_clinic():
-    here = factories.clinic()
-    staff = {role: factories.member(here, role) for role in Role if role is not Role.PATIENT}
-    person = factories.started(here, staff[Role.PHYSIOTHERAPIST])
-    factories.answer_safety(person, "past-cancer", occasion="check_in")
-    experiment = story.plan_experiment(
-        episode=person.episode, belief="bending-harms", plan="a", prediction="b", by=person.user
-    )
-    staff[Role.PATIENT] = person.user
-    return {
-        "clinic": here,
-        "users": staff,
-        "patient": person,
-        "alert": SafetyAlert.objects.get(episode=person.episode),
-        "experiment": experiment,
-    }
-
-
-def address(route: str, there: dict) -> str:
-    """The route filled with the ids of what belongs to a clinic."""
-    membership = there["users"][Role.PHYSIOTHERAPIST].memberships.get()
-    values = {
-        "public_id": there["patient"].public_id,
-        "visit": Visit.BASELINE.value,
-        "step": 1,
-        "occasion": "check_in",
-        "belief_id": "bending-harms",
-        "belief": "bending-harms",
-    }
-    parts = []
-    for part in route.split("/"):
-        if part.startswith("<"):
-            name = part.strip("<>").split(":")[-1]
-            if name in values:
-                part = str(values[name])
-            elif "alert" in name or ("alert" in route and name in {"pk", "id"}):
-                part = str(there["alert"].pk)
-            elif "experiment" in route:
-                part = str(there["experiment"].pk)
-            elif "membership" in name or "staff" in route:
-                part = str(membership.pk)
-            elif "clinic" in name:
-                part = str(there["clinic"].pk)
-            else:
-                raise AssertionError(f"say what {name!r} is in {route}")
-        parts.append(part)
-    return "/" + "/".join(parts)
+@pytest.fixture
+def there():
+    return World()
 
 
 def test_every_page_says_whom_it_is_for():
-    without = [route for name, route, view in GUARDED if getattr(view, "rule", None) not in OPENS]
-    assert without == []
+    assert [place.route for place in PLACES if place.rule not in OPENS] == []
 
 
-@pytest.mark.parametrize(("name", "route", "view"), GUARDED, ids=NAMES)
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_a_stranger_is_sent_to_sign_in(name, route, view, method, world, client):
-    response = getattr(client, method)(address(route, world[0]))
+@every_place
+@both_methods
+def test_a_stranger_is_sent_to_sign_in(place, method, here, client):
+    response = getattr(client, method)(here.address(place))
     assert response.status_code == 302
     assert response["Location"].startswith("/account/login/")
 
 
-@pytest.mark.parametrize(("name", "route", "view"), GUARDED, ids=NAMES)
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_other_roles_are_refused(name, route, view, method, world, client):
-    here = world[0]
-    for role, user in here["users"].items():
-        if OPENS[view.rule] == role:
-            continue
-        client.force_login(user)
-        response = getattr(client, method)(address(route, here))
-        assert response.status_code == 403, (role, response.status_code)
+@every_place
+@both_methods
+def test_other_roles_are_refused(place, method, here, client):
+    for role, user in here.users.items():
+        if role is not place.role:
+            client.force_login(user)
+            assert getattr(client, method)(here.address(place)).status_code == 403, role
 
 
-@pytest.mark.parametrize(("name", "route", "view"), GUARDED, ids=NAMES)
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_what_belongs_to_another_clinic_is_not_found(name, route, view, method, world, client):
-    """The right role, but the ids of the other clinic: nothing is shown and nothing is changed."""
-    here, there = world
-    if address(route, here) == address(route, there) or OPENS[view.rule] == Role.ADMINISTRATOR:
-        pytest.skip("this address holds no id of a clinic; the administrator serves all clinics")
-    client.force_login(here["users"][OPENS[view.rule]])
-    response = getattr(client, method)(address(route, there))
-    assert response.status_code in {403, 404}, response.status_code
+@every_place
+@both_methods
+def test_what_belongs_to_another_clinic_is_not_found(place, method, here, there, client):
+    """The right role with the ids of the other clinic: nothing is shown and nothing is changed."""
+    if here.address(place) == there.address(place):
+        pytest.skip("this address holds no id")
+    if place.role is Role.ADMINISTRATOR:
+        pytest.skip("the administrator serves all clinics, and sees no patient")
+    client.force_login(here.users[place.role])
+    assert getattr(client, method)(there.address(place)).status_code == 404
 
 
-def test_an_id_that_does_not_exist_is_not_found(world, client):
-    client.force_login(world[0]["users"][Role.PHYSIOTHERAPIST])
+@every_place
+def test_someone_who_left_is_refused(place, here, client):
+    if place.role in {Role.PATIENT, Role.ADMINISTRATOR}:
+        pytest.skip("this role does not end with a clinic")
+    from amble.care.records.actions import staff
+
+    user = here.users[place.role]
+    client.force_login(user)
+    staff.leave(membership=user.memberships.get(), by=here.users[Role.ADMINISTRATOR])
+    assert client.get(here.address(place)).status_code == 403
+
+
+def test_an_id_that_does_not_exist_is_not_found(here, client):
+    client.force_login(here.users[Role.PHYSIOTHERAPIST])
     assert client.get(f"/clinic/patients/{uuid.uuid4()}/").status_code == 404
