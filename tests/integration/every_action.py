@@ -143,8 +143,11 @@ def _():
 
 @call("records.actions.staff.leave")
 def _():
-    here, therapist = _clinic_and_therapist()
-    return {"membership": Membership.objects.get(user=therapist), "by": factories.member(role=Role.ADMINISTRATOR)}
+    _, therapist = _clinic_and_therapist()
+    return {
+        "membership": Membership.objects.get(user=therapist),
+        "by": factories.member(role=Role.ADMINISTRATOR),
+    }
 
 
 @call("records.actions.staff.record_training")
@@ -255,7 +258,13 @@ def _():
 @call("journey.actions.weeks.choose_goal")
 def _():
     episode, person, _ = _started()
-    return {"episode": episode, "activity_name": "Walking", "days_per_week": 2, "minutes": 10, "by": person.user}
+    return {
+        "episode": episode,
+        "activity_name": "Walking",
+        "days_per_week": 2,
+        "minutes": 10,
+        "by": person.user,
+    }
 
 
 @call("journey.actions.weeks.check_in")

@@ -25,7 +25,9 @@ ACTIONS = sorted(audit.ACTIONS)
 def rows() -> dict[str, int]:
     labels = ("accounts", "audit", "records", "assessments", "journey")
     return {
-        model._meta.label: model.objects.count() for label in labels for model in apps.get_app_config(label).get_models()
+        model._meta.label: model.objects.count()
+        for label in labels
+        for model in apps.get_app_config(label).get_models()
     }
 
 
