@@ -111,6 +111,8 @@ class Definition:
 
     `name` is what clinicians call it, `title` and `intro` are for the person who answers. `validated` is
     False where the words are Amble's own and no study has tested them: say so wherever a score is shown.
+    `language` (BCP 47) is set where intro, items and answers are valid in exactly these words: they are shown
+    in this language to every reader. Empty where the words are Amble's own and may be translated.
     `wording_permission` says by whose leave a clinic added the words of an instrument that ships without.
     """
 
@@ -128,6 +130,7 @@ class Definition:
     items: tuple[Item, ...]
     scales: tuple[Scale, ...]
     needs_wording: bool
+    language: str = ""
     wording_permission: str = ""
 
     @property

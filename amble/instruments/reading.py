@@ -110,6 +110,7 @@ def _definition(data: dict[str, Any]) -> Definition:
         items=items,
         scales=scales,
         needs_wording=needs_wording,
+        language=table.text("language", ""),
     )
     missing.close()
     table.close()

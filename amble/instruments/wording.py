@@ -2,6 +2,7 @@
 
 A wording file is TOML:
 
+    language = "en"
     permission = "Granted to North Clinic by the publisher, letter of 3 March 2026"
     intro = "What stands above the questions"
     low = "the words at the lowest number"
@@ -63,7 +64,7 @@ def add(definition: Definition, path: Path) -> Path:
 
 def _apply(definition: Definition, data: Mapping[str, Any]) -> Definition:
     table = Table(dict(data), "the file")
-    permission, intro = table.text("permission"), table.text("intro")
+    language, permission, intro = table.text("language", "en"), table.text("permission"), table.text("intro")
     low, high = table.text("low"), table.text("high")
     texts = table.take("items", dict)
     table.close()
@@ -72,6 +73,7 @@ def _apply(definition: Definition, data: Mapping[str, Any]) -> Definition:
         definition,
         intro=intro,
         items=tuple(_worded(item, texts[item.id], low, high) for item in definition.items),
+        language=language,
         wording_permission=permission,
     )
 
