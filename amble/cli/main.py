@@ -42,6 +42,26 @@ def demo() -> None:
         sys.exit(2)
 
 
+@main.command()
+@click.argument("email")
+@click.argument("name")
+def administrator(email: str, name: str) -> None:
+    """Give the first administrator of a new service access. They sign in with a code sent to EMAIL."""
+    _use_settings()
+    import django
+
+    django.setup()
+    from amble.care.records.actions import staff
+    from amble.vocabulary import Role
+
+    try:
+        staff.join(email=email, name=name, role=Role.ADMINISTRATOR, clinic=None, by=None)
+    except staff.NotPossible as problem:
+        click.echo(f"{email}: {problem}", err=True)
+        sys.exit(2)
+    click.echo(f"{name} is an administrator now, and signs in at the address of the service with {email}.")
+
+
 def _use_settings() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amble.config.settings")
 
