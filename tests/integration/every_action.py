@@ -4,7 +4,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from amble.care.journey.models import Experiment, SafetyAlert
+from amble.care.journey.models import BadDay, Experiment, SafetyAlert
 from amble.care.records.models import Episode, Invitation, Membership
 from amble.programme import consent, fidelity, safety, timetable
 from amble.vocabulary import Arm, Modality, Mode, Role, Visit
@@ -115,10 +115,13 @@ call("journey.actions.referrals.discharge")(_discharge)
 call("journey.actions.referrals.open_discharge_measures")(_discharge)
 
 
-@call("records.actions.episodes.decline")
-def _():
+def _decline():
     here, therapist = _clinic_and_therapist()
     return {"episode": factories.patient(here).episode, "reason": "moved away", "by": therapist}
+
+
+call("records.actions.episodes.decline")(_decline)
+call("journey.actions.referrals.decline")(_decline)
 
 
 def _withdraw():
@@ -285,6 +288,14 @@ def _():
     episode, person, _ = _started()
     screen = factories.answer_safety(person, occasion="flare_up")
     return {"episode": episode, "screen": screen, "by": person.user}
+
+
+@call("journey.actions.bad_days.ask_for_call")
+def _():
+    episode, person, _ = _started()
+    screen = factories.answer_safety(person, occasion="flare_up")
+    bad_day = BadDay.objects.create(episode=episode, screen=screen, by=person.user)
+    return {"bad_day": bad_day, "body": "Please call me.", "by": person.user}
 
 
 @call("journey.actions.messages.send")

@@ -3,6 +3,8 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from amble.vocabulary import Visit
+
 NAMES = {
     "function": gettext_lazy("What I can do"),
     "activity_level": gettext_lazy("How active I am"),
@@ -16,14 +18,25 @@ SCALES = {
     "pain": gettext_lazy("0 to 10. Lower is better."),
 }
 ACTIVITY_LABELS = (gettext_lazy("none"), gettext_lazy("1–2"), gettext_lazy("3+"))
+VISITS = {
+    Visit.BASELINE: gettext_lazy("At the start"),
+    Visit.DISCHARGE: gettext_lazy("At the end of care"),
+    Visit.WEEK_6: gettext_lazy("After 6 weeks"),
+    Visit.MONTH_3: gettext_lazy("After 3 months"),
+    Visit.MONTH_6: gettext_lazy("After 6 months"),
+    Visit.MONTH_12: gettext_lazy("After 12 months"),
+}
 
 
 def value(line) -> str:
     """The newest value as a person reads it."""
-    newest = line.points[-1].value
+    return value_of(line, line.points[-1])
+
+
+def value_of(line, point) -> str:
     if line.id == "activity_level":
-        return str(ACTIVITY_LABELS[int(newest)])
-    return f"{newest:.0f}"
+        return str(ACTIVITY_LABELS[int(point.value)])
+    return f"{point.value:.0f}"
 
 
 def sentence(line) -> str:

@@ -1,14 +1,16 @@
 """The weekly check-in, the goal and the plan for the coming week."""
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from amble.care.accounts.forms import AmbleForm, long_text, scale_field, short_text, yes_no
-from amble.programme import barriers
+from amble.programme import activities, barriers
 
 DAYS = [(n, str(n)) for n in range(1, 8)]
 WHOLE_MINUTES = _("Write whole minutes, from 5 to 120.")
 WHICH_DAYS = _("Choose how many days.")
+NOT_OF_THE_GOAL = {"submission", "owner", "barrier_own"}
 
 
 def _days(label, choices, help_text=""):
@@ -71,8 +73,9 @@ class CheckInForm(AmbleForm):
 
 
 class GoalForm(AmbleForm):
-    """A first goal in the patient's own words."""
+    """A goal in the patient's own words. `activity` is its id when it came from the catalogue."""
 
+    activity = forms.CharField(widget=forms.HiddenInput, required=False)
     activity_name = short_text(_("What will you do?"), required_message=_("Say what you will do."))
     days_per_week = _days(_("On how many days a week?"), DAYS)
     minutes = _minutes(_("How many minutes each time?"), help_text=_("Five minutes is a good beginning."))
@@ -82,6 +85,7 @@ class GoalForm(AmbleForm):
         _("With whom?"), help_text=_("Alone is fine. So is a neighbour or a dog."), required=False
     )
     barrier = forms.ChoiceField(label=_("What is most likely to get in the way?"), required=False)
+    barrier_own = short_text(_("Or say it in your own words"), required=False)
     if_then = short_text(
         _("If that happens, what will you do instead?"),
         help_text=_("Such as: If it rains, I walk in the shopping centre."),
@@ -96,6 +100,16 @@ class GoalForm(AmbleForm):
         super().__init__(*args, **kwargs)
         self.fields["barrier"].choices = [("", _("Nothing I can think of")), *barrier_choices()]
 
+    def clean_activity(self):
+        known = {activity.id for activity in activities.all_activities()}
+        return self.cleaned_data["activity"] if self.cleaned_data["activity"] in known else ""
+
+    @property
+    def details(self) -> dict:
+        """What a goal consists of, as the action takes it."""
+        kept = {name: self.cleaned_data[name] for name in self.base_fields if name not in NOT_OF_THE_GOAL}
+        return kept | {"barrier": self.cleaned_data["barrier_own"] or self.cleaned_data["barrier"]}
+
 
 class PlanForm(AmbleForm):
     """The coming week: as suggested, or as the patient prefers."""
@@ -105,6 +119,4 @@ class PlanForm(AmbleForm):
 
 
 def barrier_choices() -> list[tuple[str, str]]:
-    from django.utils.translation import gettext
-
     return [(gettext(b.name), gettext(b.name)) for b in barriers.all_barriers()]

@@ -1,0 +1,92 @@
+"""Finding an activity, and deciding on a goal."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from amble.care.audit.actions import AlreadySaved
+from amble.care.journey.actions import weeks as actions
+from amble.programme import activities, barriers, planning, stages
+from amble.vocabulary import Stage
+
+from ..forms.activities import ActivityFilter
+from ..forms.weeks import GoalForm
+from ..gate import programme_page
+
+
+@programme_page(etmi=True)
+def activity(request):
+    """The catalogue, narrowed by what the patient likes. Nothing is hidden from anybody by their stage."""
+    wishes = ActivityFilter(request.GET)
+    # A wish that is not on the list is no wish.
+    chosen = activities.choose(**wishes.cleaned_data) if wishes.is_valid() else activities.all_activities()
+    context = {"found": chosen}
+    if request.htmx:
+        return render(request, "patients/goals/found.html", context)
+    context |= {"wishes": wishes, "goal": _current_goal(request.episode), "words": _stage_words(request.episode)}
+    return render(request, "patients/goals/activity.html", context)
+
+
+@programme_page(etmi=True)
+def goal(request):
+    """What, how often, how long, when, where and with whom; a smaller goal is offered when they are not sure."""
+    form = GoalForm.from_request(request, initial=_begin_with(request))
+    decision = request.POST.get("decision", "")
+    if request.method == "POST" and decision != "change" and form.is_valid():
+        wanted = planning.Goal(form.cleaned_data["days_per_week"], form.cleaned_data["minutes"])
+        smaller = planning.shrink_for_confidence(wanted, form.cleaned_data["confidence"])
+        if smaller and decision not in {"smaller", "mine"}:
+            return render(request, "patients/goals/smaller.html", {"form": form, "mine": wanted, "smaller": smaller})
+        _save(request, form, smaller if decision in {"smaller", "mine"} else None, take=decision == "smaller")
+        messages.info(request, _("Your plan is set. It is yours, and you can change it at any time."))
+        return redirect("my-plan")
+    return render(request, "patients/goals/goal.html", {"form": form, "barriers": barriers.all_barriers()})
+
+
+def _save(request, form, smaller, *, take: bool) -> None:
+    details = form.details
+    if smaller and take:
+        details |= {"days_per_week": smaller.goal.days_per_week, "minutes": smaller.goal.minutes}
+    try:
+        actions.choose_goal(
+            episode=request.episode,
+            suggestion=smaller,
+            by=request.user,
+            submission=form.submission_key,
+            **details,
+        )
+    except AlreadySaved:
+        pass
+
+
+def _begin_with(request) -> dict:
+    """The activity that was picked, the current goal when it is to be changed, or nothing for one of their own."""
+    if picked := request.GET.get("activity"):
+        try:
+            found = activities.activity(picked)
+        except KeyError:
+            raise Http404 from None
+        return {
+            "activity": found.id,
+            "activity_name": _(found.name),
+            "days_per_week": found.start_days,
+            "minutes": found.start_minutes,
+        }
+    current = _current_goal(request.episode)
+    if "change" not in request.GET or current is None:
+        return {}
+    listed = {_(barrier.name) for barrier in barriers.all_barriers()}
+    return {
+        **{name: getattr(current, name) for name in GoalForm.base_fields if hasattr(current, name)},
+        "barrier_own": "" if current.barrier in listed else current.barrier,
+    }
+
+
+def _current_goal(episode):
+    return episode.goals.order_by("at", "pk").last()
+
+
+def _stage_words(episode) -> str:
+    newest = episode.scores.filter(instrument="stage").order_by("day", "pk").last()
+    return stages.words_for(list(Stage)[int(newest.value)]).patient_words if newest else ""

@@ -1,0 +1,40 @@
+"""Who looked into a record. The patient may see this list."""
+
+from django.utils.translation import gettext_lazy as _
+
+from amble.care.audit.models import RecordOpening
+from amble.vocabulary import Role
+
+from .models import Clinic, Membership
+
+ROLES = {
+    Role.PHYSIOTHERAPIST: _("physiotherapist"),
+    Role.SERVICE_LEAD: _("service lead"),
+    Role.ADMINISTRATOR: _("administrator"),
+}
+
+
+def of_patient(patient):
+    """Every opening of the patient's record, the newest first."""
+    return RecordOpening.objects.filter(patient_id=patient.pk).select_related("actor").order_by("-at", "-pk")
+
+
+def with_roles(openings) -> list[dict]:
+    """When, who, in which role and at which clinic. Three queries, however many openings."""
+    openings = list(openings)
+    clinics = Clinic.objects.in_bulk({opening.clinic_id for opening in openings})
+    roles: dict[tuple[int, int], list] = {}
+    held = Membership.objects.filter(user__in={o.actor_id for o in openings}, clinic__in=clinics)
+    for membership in held.order_by("started_at"):
+        here = roles.setdefault((membership.user_id, membership.clinic_id), [])
+        if ROLES[membership.role] not in here:
+            here.append(ROLES[membership.role])
+    return [
+        {
+            "at": opening.at,
+            "name": opening.actor.name,
+            "roles": roles.get((opening.actor_id, opening.clinic_id), []),
+            "clinic": clinics[opening.clinic_id].name,
+        }
+        for opening in openings
+    ]
