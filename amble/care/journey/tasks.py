@@ -1,12 +1,10 @@
-"""What the worker does in the background. A task is queued only when the change that asked for it is saved."""
+"""What the worker does in the background. The queue is a table of the database."""
 
 from datetime import timedelta
-from functools import partial
 from smtplib import SMTPException
 
 import structlog
 from django.core.mail import send_mail
-from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
@@ -28,5 +26,8 @@ def deliver_email(to: str, subject: str, body: str, tries: int = 0) -> None:
 
 
 def send_email(*, to: str, subject: str, body: str) -> None:
-    """Queue an e-mail. No health information goes by e-mail: only that something waits, and the address."""
-    transaction.on_commit(partial(deliver_email.enqueue, to=to, subject=subject, body=body))
+    """Queue an e-mail, in the transaction that asks for it: both are saved, or neither.
+
+    No health information goes by e-mail: only that something waits, and the address.
+    """
+    deliver_email.enqueue(to=to, subject=subject, body=body)

@@ -24,3 +24,11 @@ def is_given(patient) -> bool:
     """Whether the patient agreed to all that is required to use Amble, in the text now in force."""
     decided = current(patient)
     return all(decided.get(choice.id) for choice in texts.current().choices if choice.required)
+
+
+def wants_amble(patient) -> bool:
+    """Whether their last word was yes, in whichever version: a new text to agree to is no refusal."""
+    required = [choice.id for choice in texts.current().choices if choice.required]
+    decisions = patient.consent_decisions.filter(choice__in=required)
+    last = {decision.choice: decision.agreed for decision in decisions}
+    return all(last.get(choice) for choice in required)

@@ -2,17 +2,30 @@
 
 import signal
 import time
+from datetime import timedelta
 
 import structlog
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
+from django.utils import timezone
+from django_tasks import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
 
 from amble.care.journey.reminders import send_due
 
 SECONDS_BETWEEN_LOOKS = 1
 SECONDS_BETWEEN_REMINDERS = 300
+LONGEST_TASK = timedelta(minutes=15)
 log = structlog.get_logger("amble.worker")
+
+
+def take_up_abandoned() -> None:
+    """Queue again what a worker had begun when it was killed: an e-mail that comes twice beats one lost."""
+    begun = timezone.now() - LONGEST_TASK
+    DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING, started_at__lt=begun).update(
+        status=TaskResultStatus.READY
+    )
 
 
 class Command(BaseCommand):
@@ -31,6 +44,7 @@ class Command(BaseCommand):
             if time.monotonic() - last > SECONDS_BETWEEN_REMINDERS or last == 0:
                 last = time.monotonic()
                 self._guarded(send_due)
+                self._guarded(take_up_abandoned)
             self._guarded(self._work_queue)
             if once:
                 return
