@@ -1,6 +1,7 @@
 """The patient's own plan for a bad day, and a call asked for on one."""
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -31,7 +32,7 @@ class FlareUpPlanForm(AmbleForm):
                 widget=forms.CheckboxSelectMultiple,
             )
             self.fields[_ideas(part)].label_size = "m"
-            self.fields[part.id] = long_text(_("In my own words"), required=False, rows=4)
+            self.fields[part.id] = long_text(_own_words(part), required=False, rows=4)
             self.fields[part.id].initial = "\n".join(line for line in lines if line not in ideas.values())
             for name in (_ideas(part), part.id):
                 style(self.fields[name].widget)
@@ -51,6 +52,13 @@ class FlareUpPlanForm(AmbleForm):
 class CallForm(AmbleForm):
     body = long_text(
         _("What would you like to talk about?"), required_message=_("Write a few words for your clinic."), rows=3
+    )
+
+
+def _own_words(part: flare_up.FlareUpPart):
+    # Three fields with one name could not be told apart by ear.
+    return format_html(
+        '{}<span class="nhsuk-u-visually-hidden">: {}</span>', gettext("In my own words"), gettext(part.title)
     )
 
 

@@ -14,6 +14,9 @@ from ..forms.activities import ActivityFilter
 from ..forms.weeks import GoalForm
 from ..gate import programme_page
 
+AT_FIRST = 12
+"""Activities shown before a person asks for all of them: a long list is a heavy page on a telephone."""
+
 
 @programme_page(etmi=True)
 def activity(request):
@@ -21,7 +24,8 @@ def activity(request):
     wishes = ActivityFilter(request.GET)
     # A wish that is not on the list is no wish.
     chosen = activities.choose(**wishes.cleaned_data) if wishes.is_valid() else activities.all_activities()
-    context = {"found": chosen}
+    shown = chosen if "all" in request.GET else chosen[:AT_FIRST]
+    context = {"found": shown, "total": len(chosen), "query": _without_all(request)}
     if request.htmx:
         return render(request, "patients/goals/found.html", context)
     context |= {"wishes": wishes, "goal": _current_goal(request.episode), "words": _stage_words(request.episode)}
@@ -81,6 +85,12 @@ def _begin_with(request) -> dict:
         **{name: getattr(current, name) for name in GoalForm.base_fields if hasattr(current, name)},
         "barrier_own": "" if current.barrier in listed else current.barrier,
     }
+
+
+def _without_all(request) -> str:
+    query = request.GET.copy()
+    query.pop("all", None)
+    return query.urlencode()
 
 
 def _current_goal(episode):
