@@ -14,3 +14,14 @@ startComponents(document);
 document.addEventListener("htmx:load", (event) => {
   if (event.target !== document.body) startComponents(event.target);
 });
+
+// "All fully" marks one part of the fidelity checklist at once; without scripts the server does it.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-fill]");
+  if (!button) return;
+  event.preventDefault();
+  for (const radio of button.closest("[data-domain]").querySelectorAll('input[type="radio"][value="2"]')) {
+    radio.checked = true;
+  }
+  button.form.dispatchEvent(new Event("amble:filled"));
+});

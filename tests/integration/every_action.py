@@ -159,6 +159,17 @@ def _():
     return {"clinician": therapist, "clinic": here, "invited_on": date(2026, 1, 1), "by": therapist}
 
 
+@call("records.actions.clinics.add")
+def _():
+    numbers = {"phone": "1", "emergency_number": "2", "urgent_line": "3", "crisis_line": "4"}
+    return {"name": "A new clinic", "by": factories.member(role=Role.ADMINISTRATOR), **numbers}
+
+
+@call("records.actions.clinics.change")
+def _():
+    return {"clinic": factories.clinic(), "phone": "5", "by": factories.member(role=Role.ADMINISTRATOR)}
+
+
 # --- assessments -----------------------------------------------------------------------------------------
 
 
@@ -335,3 +346,9 @@ def _():
         "messages_given": [],
         "by": therapist,
     }
+
+
+@call("journey.actions.links.send_measures_link")
+def _():
+    episode, _, therapist = _started()
+    return {"assessment": episode.assessments.get(visit=Visit.BASELINE), "by": therapist}

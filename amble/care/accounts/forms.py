@@ -61,8 +61,12 @@ class AmbleForm(forms.Form):
         """Filled from the post, or from answers that waited for a sign-in, or fresh."""
         if request.method == "POST":
             return cls(request.POST, request=request, **kwargs)
-        if unsent := getattr(request, "unsent", None):
-            kwargs["initial"] = {**kwargs.get("initial", {}), **_as_initial(cls, unsent)}
+        return cls.unjudged(request, getattr(request, "unsent", None) or {}, **kwargs)
+
+    @classmethod
+    def unjudged(cls, request, data, **kwargs):
+        """What a person has filled in so far, shown again without a word about what is missing."""
+        kwargs["initial"] = {**kwargs.get("initial", {}), **_as_initial(cls, data)}
         return cls(request=request, **kwargs)
 
     @property

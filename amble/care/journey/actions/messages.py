@@ -22,9 +22,11 @@ def send(*, patient, body: str, from_patient: bool, by, asks_for_call: bool = Fa
 
 
 @action
-def mark_read(*, patient, from_patient: bool, by) -> int:
-    """The other side has opened the messages."""
+def mark_read(*, patient, from_patient: bool, by, calls: bool = True) -> int:
+    """The other side has opened the messages. Without `calls`, those that ask for a call stay on the list."""
     unread = patient.messages.filter(from_patient=from_patient, read_at__isnull=True)
+    if not calls:
+        unread = unread.filter(asks_for_call=False)
     count = unread.update(read_at=timezone.now(), read_by=by)
     if count:
         record("message.read", by=by, patient=patient, count=count)

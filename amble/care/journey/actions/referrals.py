@@ -51,6 +51,13 @@ def discharge(*, episode, on, by, reason: str = "") -> None:
 
 
 @action
+def decline(*, episode, by, reason: str) -> None:
+    """Close a referral without starting care here. Its measures are asked for no more."""
+    episodes.decline(episode=episode, reason=reason, by=by)
+    measures.withdraw_open(episode=episode, by=by)
+
+
+@action
 def withdraw(*, episode, by, reason: str = "") -> None:
     """The patient stops. Nothing more is asked of them; what was recorded stays in their record."""
     episodes.withdraw(episode=episode, reason=reason, by=by)

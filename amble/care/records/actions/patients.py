@@ -1,8 +1,13 @@
 """Patients come to the clinic, and their details are kept right."""
 
+from amble.care.accounts.models import User
 from amble.care.audit.actions import action, record
 
 from ..models import Patient
+
+
+class NotPossible(Exception):
+    """The details cannot be changed like this. The message says why, in plain words for staff."""
 
 
 @action
@@ -21,6 +26,8 @@ def correct(*, patient, by, **details) -> Patient:
     changed = sorted(field for field, value in details.items() if getattr(patient, field) != value)
     for field in changed:
         setattr(patient, field, details[field])
+    if "email" in changed and patient.user_id:
+        _check_sign_in_address(patient)
     patient.save(update_fields=changed)
     if "email" in changed and patient.user_id:
         patient.user.email = patient.email
@@ -37,3 +44,12 @@ def set_preferences(*, patient, language, time_zone, reminder_hour, by, paused_u
     patient.reminder_hour, patient.reminders_paused_until = reminder_hour, paused_until
     patient.save(update_fields=["reminder_hour", "reminders_paused_until"])
     record("patient.preferences_set", by=by, patient=patient, language=language, time_zone=time_zone)
+
+
+def _check_sign_in_address(patient) -> None:
+    if not patient.email:
+        raise NotPossible("This patient signs in with their e-mail address, so it cannot be left empty.")
+    if User.objects.filter(email=patient.email).exclude(pk=patient.user_id).exists():
+        raise NotPossible(
+            "This e-mail address already signs in to Amble for someone else. Ask the patient for another one."
+        )

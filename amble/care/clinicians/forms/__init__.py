@@ -1,0 +1,1 @@
+"""The forms of the physiotherapist's door, one file a topic."""

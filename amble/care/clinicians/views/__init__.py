@@ -1,0 +1,1 @@
+"""The pages of the physiotherapist's door, one file a topic."""

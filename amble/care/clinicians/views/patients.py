@@ -1,0 +1,96 @@
+"""The clinic's patients: the list, a new one, their details, their invitation."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from amble.care.audit.actions import AlreadySaved
+from amble.care.journey import invite as invitation
+from amble.care.journey.actions import referrals
+from amble.care.records import finding
+from amble.care.records.access import open_record, physiotherapist_page
+from amble.care.records.actions import invitations
+from amble.care.records.actions import patients as actions
+
+from ..forms.referrals import NewPatientForm, PatientForm
+
+PER_PAGE = 50
+
+
+def open_episode(request, public_id, *, page: str):
+    """The patient and their newest episode; the opening is noted."""
+    patient = open_record(request, public_id, page=page)
+    if patient.episode is None:
+        raise Http404
+    return patient, patient.episode
+
+
+@physiotherapist_page
+def index(request):
+    search = request.GET.get("name", "").strip()[:200]
+    page = Paginator(finding.patients(request.clinic, search), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "clinicians/patients.html", {"page": page, "search": search})
+
+
+@physiotherapist_page
+def new(request):
+    form = NewPatientForm.from_request(request, initial={"referred_on": timezone.localdate(), "invite": True})
+    if form.is_valid():
+        details = dict(form.cleaned_data)
+        wants_invitation = details.pop("invite")
+        for name in ("submission", "owner"):
+            details.pop(name)
+        try:
+            with transaction.atomic():
+                patient = referrals.refer(
+                    clinic=request.clinic, by=request.user, submission=form.submission_key, **details
+                )
+                if wants_invitation:
+                    invitation.send(patient=patient, by=request.user)
+        except AlreadySaved:
+            return redirect("patients")
+        except invitations.NotPossible as problem:
+            form.add_error("email", str(problem))
+        else:
+            if wants_invitation:
+                messages.success(request, _("The invitation is on its way to the patient."))
+            return redirect("patient", public_id=patient.public_id)
+    return render(request, "clinicians/patient_new.html", {"form": form})
+
+
+@physiotherapist_page
+def edit(request, public_id):
+    patient = open_record(request, public_id, page="patient-edit")
+    names = ("name", "birth_date", "sex", "email", "phone")
+    form = PatientForm.from_request(request, initial={name: getattr(patient, name) for name in names})
+    if form.is_valid():
+        details = {name: form.cleaned_data[name] for name in names}
+        details["email"] = details["email"].lower()
+        try:
+            actions.correct(patient=patient, by=request.user, submission=form.submission_key, **details)
+        except actions.NotPossible as problem:
+            form.add_error("email", str(problem))
+        except AlreadySaved:
+            return redirect("patient", public_id=public_id)
+        else:
+            messages.success(request, _("The details are saved."))
+            return redirect("patient", public_id=public_id)
+    return render(request, "clinicians/patient_edit.html", {"form": form, "person": patient})
+
+
+@physiotherapist_page
+def invite(request, public_id):
+    """Send a new link. The older ones stop working."""
+    patient = open_record(request, public_id, page="patient-invite")
+    if request.method != "POST":
+        return render(request, "clinicians/patient_invite.html", {"person": patient})
+    try:
+        invitation.send(patient=patient, by=request.user)
+        messages.success(request, _("The invitation is on its way to the patient."))
+    except invitations.NotPossible as problem:
+        messages.error(request, str(problem))
+    return redirect("patient", public_id=public_id)

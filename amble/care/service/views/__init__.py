@@ -1,0 +1,1 @@
+"""The pages of the service lead and the administrator, one file a topic."""
