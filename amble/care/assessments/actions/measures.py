@@ -45,11 +45,7 @@ def open_visit(*, episode, visit: Visit, by, window: timetable.Window) -> Assess
 @action
 def name_activities(*, episode, names: list[str], by) -> None:
     """Keep up to three activities that matter to the patient. One that was rated keeps its name."""
-    rated = set(
-        Answer.objects.filter(
-            response__assessment__episode=episode, response__instrument=PATIENT_SPECIFIC
-        ).values_list("item", flat=True)
-    )
+    rated = rated_activities(episode)
     for position, name in enumerate(names[:3], start=1):
         if f"activity_{position}" in rated:
             continue
@@ -120,12 +116,27 @@ def submit(*, assessment, instrument: str, mode: Mode, by) -> Response:
 
 
 @action
+def submit_all(*, assessment, instruments: list[str], mode: Mode, by) -> None:
+    """Send several instruments together: all of them or, when one is incomplete, none."""
+    for instrument in instruments:
+        submit(assessment=assessment, instrument=instrument, mode=mode, by=by)
+
+
+@action
 def withdraw_open(*, episode, by) -> None:
     """The patient withdrew: measures that are not complete are asked for no more."""
     for assessment in episode.assessments.filter(completed_at__isnull=True, withdrawn_at__isnull=True):
         assessment.withdrawn_at = timezone.now()
         assessment.save(update_fields=["withdrawn_at"])
         _note(assessment, "withdrawn", by=by)
+
+
+def rated_activities(episode) -> set[str]:
+    """The items of patient-specific function that have an answer at any visit."""
+    answers = Answer.objects.filter(
+        response__assessment__episode=episode, response__instrument=PATIENT_SPECIFIC
+    )
+    return set(answers.values_list("item", flat=True))
 
 
 def instruments_of(assessment) -> list[definition.Definition]:
