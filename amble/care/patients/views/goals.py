@@ -13,6 +13,7 @@ from amble.vocabulary import Stage
 from ..forms.activities import ActivityFilter
 from ..forms.weeks import GoalForm
 from ..gate import programme_page
+from .weeks import GOAL_DETAILS
 
 AT_FIRST = 12
 """Activities shown before a person asks for all of them: a long list is a heavy page on a telephone."""
@@ -82,7 +83,7 @@ def _begin_with(request) -> dict:
         return {}
     listed = {_(barrier.name) for barrier in barriers.all_barriers()}
     return {
-        **{name: getattr(current, name) for name in GoalForm.base_fields if hasattr(current, name)},
+        **{name: getattr(current, name) for name in ("days_per_week", "minutes", *GOAL_DETAILS)},
         "barrier_own": "" if current.barrier in listed else current.barrier,
     }
 
