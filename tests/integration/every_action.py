@@ -352,3 +352,20 @@ def _():
 def _():
     episode, _, therapist = _started()
     return {"assessment": episode.assessments.get(visit=Visit.BASELINE), "by": therapist}
+
+
+@call("assessments.actions.measures.submit_all")
+def _():
+    arguments = _baseline()
+    return {**arguments, "instruments": [arguments.pop("instrument")]}
+
+
+@call("journey.actions.safety.answer_so_far")
+def _():
+    episode, person, _ = _started()
+    return {
+        "episode": episode,
+        "occasion": "start",
+        "answers": {"saddle-numbness": True},
+        "by": person.user,
+    }

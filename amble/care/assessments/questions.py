@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.translation import get_language, get_language_info, gettext
 
 from amble.instruments.definition import Definition, Item
-from amble.instruments.language import translated
+from amble.instruments.language import marked, translated
 
 from .actions import measures
 
@@ -71,13 +71,25 @@ def sheet(assessment) -> Sheet:
     steps: list[Step] = []
     for definition in measures.instruments_of(assessment):
         if definition.id not in sent:
-            instrument = translated(definition, gettext)
+            instrument = _for_reader(definition)
             own_words = activities if instrument.id == measures.PATIENT_SPECIFIC else None
             for items in _pages(instrument, own_words):
                 texts = {item.id: _text(item, own_words) for item in items}
                 steps.append(Step(len(steps) + 1, instrument, items, texts))
     given = {r.instrument: {a.item: a.value for a in r.answers.all()} for r in responses}
     return Sheet(tuple(steps), given)
+
+
+def _for_reader(definition: Definition) -> Definition:
+    """In the reader's language, with a foreign wording marked for screen readers and direction."""
+    shown = translated(definition, gettext)
+    language = shown.language
+    if not language or language.split("-")[0] == get_language().split("-")[0]:
+        return shown
+    direction = "rtl" if get_language_info(language)["bidi"] else "ltr"
+    return marked(
+        shown, lambda text: format_html('<span lang="{}" dir="{}">{}</span>', language, direction, text)
+    )
 
 
 def _text(item: Item, activities: dict[str, str] | None) -> str:
