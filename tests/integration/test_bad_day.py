@@ -42,7 +42,11 @@ def test_the_safety_questions_come_first(client, person):
 
 def test_after_the_questions_come_a_few_words_and_then_the_plan(client, person):
     bad_days.write_plan(
-        episode=person.episode, in_48_hours="Short walks", keep_doing="My tea", seek_help="New fever", by=person.user
+        episode=person.episode,
+        in_48_hours="Short walks",
+        keep_doing="My tea",
+        seek_help="New fever",
+        by=person.user,
     )
     factories.answer_safety(person, occasion="flare_up")
     assert flare_up.opening() in text_of(client)
@@ -51,7 +55,12 @@ def test_after_the_questions_come_a_few_words_and_then_the_plan(client, person):
     client.post(reverse(PATH))
     assert person.episode.baddays.count() == 1
     text = text_of(client)
-    assert text.index("Short walks") < text.index("My tea") < text.index("New fever") < text.index("telephone me")
+    assert (
+        text.index("Short walks")
+        < text.index("My tea")
+        < text.index("New fever")
+        < text.index("telephone me")
+    )
 
 
 def test_the_questions_of_yesterday_do_not_count_today(client, person):
@@ -116,7 +125,11 @@ def test_messages_stay_open_while_the_programme_waits(client, person):
 
 def test_an_answer_of_the_clinic_is_read_when_it_is_opened(client, person):
     Message.objects.create(
-        patient=person, clinic=person.clinic, from_patient=False, body="Come on Monday.", by=person.episode.clinician
+        patient=person,
+        clinic=person.clinic,
+        from_patient=False,
+        body="Come on Monday.",
+        by=person.episode.clinician,
     )
     assert "Come on Monday." in text_of(client, "my-messages")
     assert Message.objects.get().read_by == person.user

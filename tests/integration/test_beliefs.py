@@ -59,7 +59,8 @@ def test_a_conviction_beyond_ten_is_refused_and_nothing_of_the_page_is_saved(cli
 
 
 @pytest.mark.parametrize(
-    "path", ["/my/beliefs/flat-earth/", "/my/beliefs/flat-earth/experiment/", "/my/beliefs/rate/?belief=flat-earth"]
+    "path",
+    ["/my/beliefs/flat-earth/", "/my/beliefs/flat-earth/experiment/", "/my/beliefs/rate/?belief=flat-earth"],
 )
 def test_an_unknown_belief_has_no_page(client, person, path):
     assert client.get(path).status_code == 404
@@ -104,7 +105,9 @@ def test_another_persons_experiment_is_not_found(client, clinic, person):
 
 def test_a_belief_that_left_the_library_breaks_no_page(client, person):
     story.rate_beliefs(episode=person.episode, convictions={"of-last-year": 8}, by=person.user)
-    story.plan_experiment(episode=person.episode, belief="of-last-year", plan="a", prediction="b", by=person.user)
+    story.plan_experiment(
+        episode=person.episode, belief="of-last-year", plan="a", prediction="b", by=person.user
+    )
     assert client.get(reverse("my-beliefs")).status_code == 200
 
 

@@ -39,7 +39,9 @@ def names(page) -> list[str]:
 
 def at_stage(person, stage: Stage) -> None:
     assessment = Assessment.objects.get(episode=person.episode, visit=Visit.BASELINE)
-    response = Response.objects.create(assessment=assessment, instrument="stage", version="1", mode="own_device")
+    response = Response.objects.create(
+        assessment=assessment, instrument="stage", version="1", mode="own_device"
+    )
     Score.objects.create(
         response=response,
         episode=person.episode,

@@ -33,11 +33,9 @@ def path_to_patient(model) -> str | None:
     fields = {field.name: field for field in model._meta.concrete_fields}
     if "patient" in fields or "patient_id" in fields:
         return "patient_id"
-    for name, field in fields.items():
-        if field.is_relation and field.related_model not in NAMES_ONLY:
-            if inner := path_to_patient(field.related_model):
-                return f"{name}__{inner}"
-    return None
+    onward = (f for f in fields.values() if f.is_relation and f.related_model not in NAMES_ONLY)
+    paths = ((field.name, path_to_patient(field.related_model)) for field in onward)
+    return next((f"{name}__{inner}" for name, inner in paths if inner), None)
 
 
 def models_of_a_patient() -> list[type[models.Model]]:

@@ -51,7 +51,9 @@ class FlareUpPlanForm(AmbleForm):
 
 class CallForm(AmbleForm):
     body = long_text(
-        _("What would you like to talk about?"), required_message=_("Write a few words for your clinic."), rows=3
+        _("What would you like to talk about?"),
+        required_message=_("Write a few words for your clinic."),
+        rows=3,
     )
 
 

@@ -17,7 +17,9 @@ class ChooseBeliefs(forms.Form):
 
     belief = forms.MultipleChoiceField(
         label=_("Which of these have you thought yourself?"),
-        help_text=_("Many people with back pain think some of these. Choose the ones you know. One is enough."),
+        help_text=_(
+            "Many people with back pain think some of these. Choose the ones you know. One is enough."
+        ),
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one, or go back.")},
     )

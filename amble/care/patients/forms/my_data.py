@@ -8,7 +8,10 @@ from amble.care.accounts.forms import AmbleForm, short_text
 
 class WithdrawForm(AmbleForm):
     reason = short_text(
-        _("Would you like to tell us why?"), required=False, max_length=300, help_text=_("You do not have to.")
+        _("Would you like to tell us why?"),
+        required=False,
+        max_length=300,
+        help_text=_("You do not have to."),
     )
     sure = forms.BooleanField(
         label=_("Yes, I want to stop using Amble"),

@@ -1,5 +1,7 @@
 """A bad day: the safety questions, then the patient's own plan, and only then a call from the clinic."""
 
+from contextlib import suppress
+
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -33,15 +35,13 @@ def today(request):
     bad_day.episode = request.episode
     form = CallForm.from_request(request)
     if request.method == "POST" and form.is_valid():
-        try:
+        with suppress(AlreadySaved):
             actions.ask_for_call(
                 bad_day=bad_day,
                 body=form.cleaned_data["body"],
                 by=request.user,
                 submission=form.submission_key,
             )
-        except AlreadySaved:
-            pass
         messages.info(request, _("Your clinic has your message and will telephone you when they can."))
         return redirect("my-bad-day")
     context = {"bad_day": bad_day, "parts": _parts(request.episode), "form": form, "safety": _questions()}
@@ -53,12 +53,10 @@ def plan(request):
     """Write or change the plan for a bad day, best on a good one."""
     form = FlareUpPlanForm.from_request(request, written=_plan(request.episode))
     if request.method == "POST" and form.is_valid():
-        try:
+        with suppress(AlreadySaved):
             actions.write_plan(
                 episode=request.episode, by=request.user, submission=form.submission_key, **form.texts
             )
-        except AlreadySaved:
-            pass
         messages.info(request, _("Your plan for a bad day is saved."))
         return redirect("my-bad-day")
     return render(request, "patients/bad_days/plan.html", {"form": form})
@@ -66,7 +64,9 @@ def plan(request):
 
 def _screen_of_today(episode):
     """The newest safety answers of a bad day, when they were given today."""
-    newest = episode.safetyscreens.filter(occasion=OCCASION).select_related("bad_day").order_by("at", "pk").last()
+    newest = (
+        episode.safetyscreens.filter(occasion=OCCASION).select_related("bad_day").order_by("at", "pk").last()
+    )
     if newest is None or timezone.localdate(newest.at) != timezone.localdate():
         return None
     return newest

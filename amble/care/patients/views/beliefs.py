@@ -1,5 +1,6 @@
 """What the patient believes about their back, how sure they are of it, and the small tests they make of it."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -57,15 +58,13 @@ def rate(request):
     now, later = chosen[:AT_ONCE], chosen[AT_ONCE:]
     form = RateBeliefs.from_request(request, rated=now)
     if request.method == "POST" and form.is_valid():
-        try:
+        with suppress(AlreadySaved):
             actions.rate_beliefs(
                 episode=request.episode,
                 convictions=form.convictions,
                 by=request.user,
                 submission=form.submission_key,
             )
-        except AlreadySaved:
-            pass
         if later:
             return redirect(f"{reverse('my-beliefs-rate')}?{urlencode([('belief', b.id) for b in later])}")
         messages.info(request, _("Thank you. Pick one thought that you would like to test."))
@@ -93,7 +92,7 @@ def new_experiment(request, belief_id: str):
     belief = _belief(belief_id)
     form = PlanExperiment.from_request(request)
     if request.method == "POST" and form.is_valid():
-        try:
+        with suppress(AlreadySaved):
             actions.plan_experiment(
                 episode=request.episode,
                 belief=belief.id,
@@ -102,8 +101,6 @@ def new_experiment(request, belief_id: str):
                 by=request.user,
                 submission=form.submission_key,
             )
-        except AlreadySaved:
-            pass
         messages.info(request, _("Your experiment is saved. Come back when you have tried it."))
         return redirect("my-belief", belief_id=belief.id)
     return render(request, "patients/beliefs/new_experiment.html", {"form": form, "belief": belief})
@@ -120,12 +117,10 @@ def experiment(request, experiment_id: int):
     if request.method == "POST" and form.is_valid():
         answers = {name: form.cleaned_data[name] for name in ("happened", "learned", "conviction")}
         found.episode = request.episode
-        try:
+        with suppress(AlreadySaved):
             actions.record_experiment(
                 experiment=found, by=request.user, submission=form.submission_key, **answers
             )
-        except AlreadySaved:
-            pass
         return redirect("my-belief", belief_id=belief.id)
     context = {"experiment": found, "belief": belief, "form": form}
     return render(request, "patients/beliefs/record_experiment.html", context)

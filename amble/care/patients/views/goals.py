@@ -1,5 +1,7 @@
 """Finding an activity, and deciding on a goal."""
 
+from contextlib import suppress
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -29,7 +31,11 @@ def activity(request):
     context = {"found": shown, "total": len(chosen), "query": _without_all(request)}
     if request.htmx:
         return render(request, "patients/goals/found.html", context)
-    context |= {"wishes": wishes, "goal": _current_goal(request.episode), "words": _stage_words(request.episode)}
+    context |= {
+        "wishes": wishes,
+        "goal": _current_goal(request.episode),
+        "words": _stage_words(request.episode),
+    }
     return render(request, "patients/goals/activity.html", context)
 
 
@@ -42,7 +48,9 @@ def goal(request):
         wanted = planning.Goal(form.cleaned_data["days_per_week"], form.cleaned_data["minutes"])
         smaller = planning.shrink_for_confidence(wanted, form.cleaned_data["confidence"])
         if smaller and decision not in {"smaller", "mine"}:
-            return render(request, "patients/goals/smaller.html", {"form": form, "mine": wanted, "smaller": smaller})
+            return render(
+                request, "patients/goals/smaller.html", {"form": form, "mine": wanted, "smaller": smaller}
+            )
         _save(request, form, smaller if decision in {"smaller", "mine"} else None, take=decision == "smaller")
         messages.info(request, _("Your plan is set. It is yours, and you can change it at any time."))
         return redirect("my-plan")
@@ -53,7 +61,7 @@ def _save(request, form, smaller, *, take: bool) -> None:
     details = form.details
     if smaller and take:
         details |= {"days_per_week": smaller.goal.days_per_week, "minutes": smaller.goal.minutes}
-    try:
+    with suppress(AlreadySaved):
         actions.choose_goal(
             episode=request.episode,
             suggestion=smaller,
@@ -61,8 +69,6 @@ def _save(request, form, smaller, *, take: bool) -> None:
             submission=form.submission_key,
             **details,
         )
-    except AlreadySaved:
-        pass
 
 
 def _begin_with(request) -> dict:

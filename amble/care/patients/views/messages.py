@@ -1,5 +1,7 @@
 """Messages between the patient and the clinic. They stay open while the programme waits for safety."""
 
+from contextlib import suppress
+
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,7 +17,7 @@ from ..forms.messages import MessageForm
 def thread(request):
     form = MessageForm.from_request(request)
     if request.method == "POST" and form.is_valid():
-        try:
+        with suppress(AlreadySaved):
             actions.send(
                 patient=request.patient,
                 body=form.cleaned_data["body"],
@@ -23,8 +25,6 @@ def thread(request):
                 by=request.user,
                 submission=form.submission_key,
             )
-        except AlreadySaved:
-            pass
         messages.info(request, _("Your message is with your clinic."))
         return redirect("my-messages")
     written = list(request.patient.messages.select_related("by"))

@@ -1,5 +1,7 @@
 """What is kept about the patient: take it along, see who looked, or stop."""
 
+from contextlib import suppress
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -46,7 +48,9 @@ def pdf_file(request):
 @patient_page(after_withdrawal=True)
 def opened(request):
     """Who opened my record, and when."""
-    page = Paginator(openings.of_patient(request.patient), OPENINGS_ON_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(openings.of_patient(request.patient), OPENINGS_ON_A_PAGE).get_page(
+        request.GET.get("page")
+    )
     context = {"page": page, "openings": openings.with_roles(page.object_list)}
     return render(request, "patients/my_data/opened.html", context)
 
@@ -56,15 +60,13 @@ def withdraw(request):
     """Stop using Amble. Says first what that means."""
     form = WithdrawForm.from_request(request)
     if request.method == "POST" and form.is_valid():
-        try:
+        with suppress(AlreadySaved, WrongStep):
             referrals.withdraw(
                 episode=request.episode,
                 reason=form.cleaned_data["reason"],
                 by=request.user,
                 submission=form.submission_key,
             )
-        except (AlreadySaved, WrongStep):
-            pass
         messages.info(request, _("You have stopped. Nothing more will be asked of you."))
         return redirect("my-data")
     return render(request, "patients/my_data/withdraw.html", {"form": form})

@@ -43,7 +43,10 @@ def _line(line: progress.Series) -> dict:
         "chart": chart,
         "smallest": smallest,
         "validated": line.instrument.validated,
-        "rows": [(point.day, sentences.VISITS[point.visit], sentences.value_of(line, point)) for point in line.points],
+        "rows": [
+            (point.day, sentences.VISITS[point.visit], sentences.value_of(line, point))
+            for point in line.points
+        ],
     }
 
 

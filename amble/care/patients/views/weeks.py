@@ -1,5 +1,7 @@
 """The weekly check-in, and the plan that follows from it."""
 
+from contextlib import suppress
+
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -59,7 +61,7 @@ def plan(request):
     form = PlanForm.from_request(request, initial=initial)
     if request.method == "POST" and form.is_valid():
         kept = {field: getattr(goal, field) for field in GOAL_DETAILS}
-        try:
+        with suppress(AlreadySaved):
             actions.choose_goal(
                 episode=request.episode,
                 suggestion=suggestion,
@@ -70,8 +72,6 @@ def plan(request):
                 submission=form.submission_key,
                 **kept,
             )
-        except AlreadySaved:
-            pass
         messages.info(request, _("Your plan for the week is set."))
         return redirect("my-home")
     context = {"goal": goal, "suggestion": suggestion, "form": form}
