@@ -11,7 +11,7 @@ def translated(definition: Definition, translate: Callable[[str], str]) -> Defin
     """The definition with its words put through `translate`, except a questionnaire's own.
 
     Where `definition.language` names a language, the intro, the items and the answers are valid in exactly
-    these words: they stay. What Amble adds (the title, the names of the scales) is translated.
+    these words: they stay, as does the notice. What Amble adds (title, names of scales) is translated.
     """
 
     def words(text: str) -> str:
@@ -29,8 +29,28 @@ def translated(definition: Definition, translate: Callable[[str], str]) -> Defin
     return replace(
         own,
         intro=words(definition.intro),
+        licence=replace(definition.licence, notice=words(definition.licence.notice)),
         items=tuple(_item(item, words) for item in definition.items),
     )
+
+
+def marked(definition: Definition, mark: Callable[[str], str]) -> Definition:
+    """A quoted questionnaire with its own words put through `mark`, which says in what language they are."""
+
+    def words(text: str) -> str:
+        return mark(text) if text else ""
+
+    return replace(
+        definition,
+        intro=words(definition.intro),
+        licence=replace(definition.licence, notice=words(definition.licence.notice)),
+        items=tuple(_marked(item, words) for item in definition.items),
+    )
+
+
+def _marked(item: Item, mark: Callable[[str], str]) -> Item:
+    options = tuple(replace(option, label=mark(option.label)) for option in item.options)
+    return replace(item, text=mark(item.text), low=mark(item.low), high=mark(item.high), options=options)
 
 
 def _scale(scale: Scale, translate: Callable[[str], str]) -> Scale:

@@ -4,7 +4,7 @@ The rules are `safety.toml`. Each screen is stored with the version that judged 
 copy the file to `safety@<old version>.toml`, so that an old screen can still be read as it was asked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
@@ -89,8 +89,9 @@ class Advice:
         crisis_line: str = "",
         urgent_line: str = "",
         clinic_phone: str = "",
+        translate: Callable[[str], str] = str,
     ) -> "Advice":
-        """The same advice with the clinic's own numbers.
+        """The same advice with the clinic's own numbers, in the language of `translate`.
 
         A number the clinic has not given becomes plain words ("your local emergency number"): a person who
         needs help never meets a gap or an error page.
@@ -102,11 +103,12 @@ class Advice:
             "clinic_phone": clinic_phone,
         }
         unfilled = content.read("safety")["contacts_not_given"]
-        contacts = {name: value.strip() or unfilled[name] for name, value in given.items()}
+        contacts = {name: value.strip() or translate(unfilled[name]) for name, value in given.items()}
         return replace(
             self,
-            lead=self.lead.format(**contacts),
-            steps=tuple(step.format(**contacts) for step in self.steps),
+            title=translate(self.title),
+            lead=translate(self.lead).format(**contacts),
+            steps=tuple(translate(step).format(**contacts) for step in self.steps),
         )
 
 

@@ -3,13 +3,15 @@
 Colours and sizes are attributes of the shapes, never style attributes: the pages allow no inline style.
 """
 
+import json
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 import altair as alt
 import vl_convert
+from django.utils.formats import date_format
 
 INK, LINE, BAND, GRID = "#23302f", "#1f5f5b", "#e3efe9", "#ddd8cc"
 FONT = "system-ui, Noto Sans, Arial, sans-serif"
@@ -31,26 +33,37 @@ def line_chart(
 
     `title` is what a screen reader says. `labels` name the values of a scale of words, such as activity.
     """
+    days = tuple((day, date_format(day, "j M")) for day in _some_days([day for day, _ in points]))
     return _draw(
-        tuple(points), float(low), float(high), title, band, tuple(labels), bool(right_to_left)
+        tuple(points), days, float(low), float(high), title, band, tuple(labels), bool(right_to_left)
     )
 
 
+def _some_days(days: Sequence[date]) -> list[date]:
+    """Up to four of the days, from the first to the last: as many as there is room to name."""
+    last = len(days) - 1
+    return sorted({days[round(step * last / 3)] for step in range(4) if days})
+
+
 @lru_cache(maxsize=512)
-def _draw(points, low, high, title, band, labels, right_to_left) -> str:
+def _draw(points, days, low, high, title, band, labels, right_to_left) -> str:
     rows = [{"day": day.isoformat(), "value": value} for day, value in points]
     values = list(range(len(labels))) if labels else [low, (low + high) / 2, high]
     y_axis = alt.Axis(
         title=None,
         values=values,
         orient="right" if right_to_left else "left",
-        **({"labelExpr": f"{list(labels)!r}[datum.value]"} if labels else {}),
+        **({"labelExpr": f"{json.dumps(labels, ensure_ascii=False)}[datum.value]"} if labels else {}),
     )
-    x = alt.X(
-        "day:T",
-        axis=alt.Axis(title=None, format="%d %b", tickCount=4, labelOverlap=True),
-        scale=alt.Scale(reverse=right_to_left, padding=10),
+    # Days are named here, in the reader's language: the library knows months in English only.
+    names = {str(_milliseconds(day)): name for day, name in days}
+    x_axis = alt.Axis(
+        title=None,
+        values=[_milliseconds(day) for day, _ in days],
+        labelExpr=f"{json.dumps(names, ensure_ascii=False)}[+datum.value]",
+        labelOverlap=True,
     )
+    x = alt.X("day:T", axis=x_axis, scale=alt.Scale(type="utc", reverse=right_to_left, padding=10))
     y = alt.Y("value:Q", axis=y_axis, scale=alt.Scale(domain=[low, high]))
     layers = []
     if band:
@@ -69,6 +82,11 @@ def _draw(points, low, high, title, band, labels, right_to_left) -> str:
         .configure_view(stroke=None)
     )
     return _for_page(vl_convert.vegalite_to_svg(chart.to_dict()), title)
+
+
+def _milliseconds(day: date) -> int:
+    """As the drawing library counts time: since 1970, in UTC."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000)
 
 
 def _for_page(svg: str, title: str) -> str:

@@ -66,7 +66,9 @@ def advice(request):
         "urgent_line": clinic.urgent_line,
         "clinic_phone": clinic.phone,
     }
-    advices = [a.filled(**contacts) for a in rules.advice_for(safety.result_of(alert.screen))]
+    advices = [
+        a.filled(**contacts, translate=gettext) for a in rules.advice_for(safety.result_of(alert.screen))
+    ]
     context = {
         "advices": advices,
         "care_card": SafetyLevel(alert.level) is not SafetyLevel.REVIEW,
@@ -98,8 +100,9 @@ def _take(request, occasion, answers, submission):
         return redirect(_next(request))
     request.session.pop(DRAFT, None)
     if screen.level == SafetyLevel.NONE:
-        said = rules.advice(SafetyLevel.NONE).filled(emergency_number=request.patient.clinic.emergency_number)
-        messages.info(request, f"{gettext(said.lead)} {said.steps[-1]}")
+        number = request.patient.clinic.emergency_number
+        said = rules.advice(SafetyLevel.NONE).filled(emergency_number=number, translate=gettext)
+        messages.info(request, f"{said.lead} {said.steps[-1]}")
         return redirect(_next(request))
     return redirect(f"{reverse('my-advice')}?{urlencode({'next': _next(request)})}")
 
