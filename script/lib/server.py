@@ -8,27 +8,14 @@ import sys
 import time
 from types import FrameType
 
+import web
 from bootstrap import bootstrap
 from place import PYTHON, ROOT, STATIC_BUILD, VAR, VENV, Stamp, run_quietly, say, stop
 
 HOST = os.environ.get("AMBLE_BIND", "127.0.0.1")
 PORT = os.environ.get("PORT", "8000")
 AMBLE = VENV / "bin" / "amble"
-# Two processes use two cores; threads wait for the database together.
-WEB = [
-    PYTHON, "-m", "gunicorn", "amble.config.wsgi:application",
-    "--bind", f"{HOST}:{PORT}", "--workers", os.environ.get("WEB_CONCURRENCY", "2"), "--threads", "4",
-    "--no-control-socket", "--log-level", "warning",
-]  # fmt: skip
-# One process for both, because starting Django is most of the time they take.
-PREPARE = """
-import os, django
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amble.config.settings")
-django.setup()
-from django.core.management import call_command
-call_command("migrate", interactive=False, verbosity=0)
-call_command("createcachetable", verbosity=0)
-"""
+WEB = web.command(PYTHON, host=HOST, port=PORT)
 WORKER = [AMBLE, "manage", "run_worker"]
 SECONDS_TO_START, SECONDS_TO_STOP = 60, 15
 
@@ -60,7 +47,7 @@ def check_port_is_free() -> None:
 
 def prepare_database() -> None:
     VAR.mkdir(parents=True, exist_ok=True)
-    run_quietly([PYTHON, "-c", PREPARE], otherwise="The database could not be prepared.", cwd=ROOT)
+    run_quietly([PYTHON, "-c", web.PREPARE], otherwise="The database could not be prepared.", cwd=ROOT)
 
 
 def collect_static_files() -> None:
