@@ -7,7 +7,7 @@ a reminder). Details hold codes and numbers, never what a patient wrote.
 import functools
 import uuid
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from .models import AuditEvent, RecordOpening, Submission
 
@@ -30,9 +30,10 @@ def action(function):
     def act(*, by, submission: uuid.UUID | None = None, **arguments):
         with transaction.atomic():
             if submission is not None:
-                _, is_new = Submission.objects.get_or_create(key=submission)
-                if not is_new:
-                    raise AlreadySaved
+                try:
+                    Submission.objects.create(key=submission)
+                except IntegrityError as used:
+                    raise AlreadySaved from used  # this leaves the transaction, which undoes it
             return function(by=by, **arguments)
 
     ACTIONS[f"{function.__module__}.{function.__name__}"] = act

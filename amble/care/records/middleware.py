@@ -29,19 +29,22 @@ class Doorway:
     def __call__(self, request):
         request.patient, request.clinic, request.memberships, request.roles = None, None, [], frozenset()
         if request.user.is_authenticated:
-            request.memberships = list(request.user.memberships.current().select_related("clinic"))
-            if request.memberships:
-                clinics = {m.clinic_id: m.clinic for m in request.memberships if m.clinic_id}
-                chosen = request.session.get(CLINIC_KEY)
-                request.clinic = clinics.get(chosen) or next(iter(clinics.values()), None)
-                here = {None, request.clinic.pk if request.clinic else None}
-                request.roles = frozenset(m.role for m in request.memberships if m.clinic_id in here)
+            # A patient is never staff: an e-mail address is one or the other (see actions.staff).
+            request.patient = Patient.objects.filter(user=request.user).select_related("clinic").first()
+            if request.patient:
+                request.patient.user = request.user
+                request.roles = frozenset({Role.PATIENT})
             else:
-                request.patient = (
-                    Patient.objects.filter(user=request.user).select_related("clinic", "user").first()
-                )
-                request.roles = frozenset({Role.PATIENT} if request.patient else ())
+                self._staff(request)
         return self.get_response(request)
+
+    def _staff(self, request):
+        request.memberships = list(request.user.memberships.current().select_related("clinic"))
+        clinics = {m.clinic_id: m.clinic for m in request.memberships if m.clinic_id}
+        chosen = request.session.get(CLINIC_KEY)
+        request.clinic = clinics.get(chosen) or next(iter(clinics.values()), None)
+        here = {None, request.clinic.pk if request.clinic else None}
+        request.roles = frozenset(m.role for m in request.memberships if m.clinic_id in here)
 
 
 class EndIdleSession:

@@ -1,5 +1,7 @@
 """The patient's own goal, and the week as they tell it."""
 
+from django.db import IntegrityError
+
 from amble.care.audit.actions import action, record
 from amble.programme import planning
 from amble.vocabulary import Mode
@@ -34,11 +36,11 @@ def choose_goal(*, episode, by, suggestion: planning.Suggestion | None = None, *
 @action
 def check_in(*, episode, week: int, by, mode: Mode = Mode.OWN_DEVICE, **answers) -> CheckIn:
     """Keep the week as the patient tells it. Raises WeekTold when that week was told before."""
-    told, is_new = CheckIn.objects.get_or_create(
-        episode=episode, week=week, defaults={"by": by, "mode": mode, **answers}
-    )
-    if not is_new:
-        raise WeekTold
+    try:
+        told = CheckIn.objects.create(episode=episode, week=week, by=by, mode=mode, **answers)
+    except IntegrityError as one_per_week:
+        # Tried, not looked up before: two posts at once would both find the week untold.
+        raise WeekTold from one_per_week
     record("week.told", by=by, patient=episode.patient, subject=told, week=week)
     return told
 
