@@ -125,8 +125,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["CONN_MAX_AGE"] = 600  # opening SQLite costs as much as a few queries, too
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Shared between server processes, so that limits on guessing codes hold across them.
@@ -151,7 +151,7 @@ LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "amble.care.accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # nobody signs up, but some like a password
 ACCOUNT_EMAIL_VERIFICATION = "none"  # the invitation and the one-time code go to the address itself
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
