@@ -357,7 +357,8 @@ def _():
 @call("assessments.actions.measures.submit_all")
 def _():
     arguments = _baseline()
-    return {**arguments, "instruments": [arguments.pop("instrument")]}
+    instrument = arguments.pop("instrument")
+    return {**arguments, "instruments": [instrument]}
 
 
 @call("journey.actions.safety.answer_so_far")
