@@ -83,4 +83,4 @@ def _plan(episode):
 def _parts(episode) -> list[tuple]:
     """Each part of the plan with the patient's own text; nothing while there is no plan."""
     written = _plan(episode)
-    return [(part, getattr(written, part.id)) for part in flare_up.parts()] if written else []
+    return [(part, getattr(written, part.id).splitlines()) for part in flare_up.parts()] if written else []
