@@ -25,3 +25,8 @@ document.addEventListener("click", (event) => {
   }
   button.form.dispatchEvent(new Event("amble:filled"));
 });
+
+// Beside a form on a wide screen; folded above it on a narrow one.
+if (window.matchMedia("(max-width: 60em)").matches) {
+  for (const details of document.querySelectorAll("[data-closed-when-narrow]")) details.open = false;
+}

@@ -31,8 +31,8 @@ def style(widget: forms.Widget) -> None:
     """Give a widget the design system's class."""
     for kind, name in STYLES.items():
         if isinstance(widget, kind):
-            others = widget.attrs.get("class", "").replace(name, "").strip()
-            widget.attrs["class"] = f"{name} {others}".strip()
+            others = [each for each in widget.attrs.get("class", "").split() if each != name]
+            widget.attrs["class"] = " ".join([name, *others])
             return
 
 

@@ -12,7 +12,7 @@ from amble.programme import fidelity, messages
 from .fields import minutes_field, modalities_field
 
 NOT_APPLICABLE = "na"
-MARKS = [("2", _("Fully")), ("1", _("Partly")), ("0", _("Not")), (NOT_APPLICABLE, _("Does not apply"))]
+MARKS = [("2", _("Fully")), ("1", _("Partly")), ("0", _("Not")), (NOT_APPLICABLE, _("n/a"))]
 MARK = "mark_"
 GOAL = "goal_"
 

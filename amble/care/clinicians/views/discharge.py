@@ -71,5 +71,4 @@ def letter(request, public_id):
     response = HttpResponse(letters.discharge_summary(episode, words), content_type="application/pdf")
     name = slugify(patient.name) or "patient"
     response.headers["Content-Disposition"] = f'inline; filename="summary-{name}.pdf"'
-    response.headers["Cache-Control"] = "no-store"
     return response

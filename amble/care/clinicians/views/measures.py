@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from amble.care.assessments import question_pages, tablet
@@ -56,6 +57,9 @@ def start_tablet(request, public_id, visit):
     """Say what will happen, then hand this device over: it shows the questions and nothing else."""
     patient, episode = open_episode(request, public_id, page="tablet-start")
     assessment = get_object_or_404(episode.assessments, visit=visit)
+    if assessment.state(timezone.localdate()) not in question_pages.TAKES_ANSWERS:
+        messages.info(request, _("These measures take no answers now."))
+        return redirect("patient-measures", public_id=public_id)
     if request.method == "POST":
         return tablet.start_tablet(request, assessment)
     return render(request, "clinicians/tablet_start.html", {"person": patient, "assessment": assessment})
