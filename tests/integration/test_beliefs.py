@@ -119,3 +119,17 @@ def test_the_number_of_queries_does_not_grow(client, person, django_assert_max_n
         planned(person)
     with django_assert_max_num_queries(14):
         client.get(reverse("my-beliefs"))
+
+
+def test_ratings_sent_after_the_session_ended_are_there_after_sign_in(client, person):
+    path = f"{reverse('my-beliefs-rate')}?belief={BELIEF}"
+    owner = client.get(path).context["form"].initial["owner"]
+    client.logout()
+    assert client.post(path, {BELIEF: "9", "owner": owner})["Location"].startswith(reverse("account_login"))
+    kept = client.session["unsent"]
+    client.force_login(person.user)
+    session = client.session
+    session["unsent"] = kept
+    session.save()
+    assert client.get(path).context["form"][BELIEF].value() == "9"
+    assert convictions(person) == []

@@ -59,6 +59,15 @@ def test_wishes_narrow_the_catalogue(client, person):
     assert 0 < len(names(page)) < len(activities.all_activities())
 
 
+def test_at_first_there_is_a_variety_with_brisk_walking_in_front(client, person):
+    every = [activity.name for activity in activities.all_activities()]
+    few = names(client.get(reverse("my-activity")))
+    assert few[0] == every[0] == "Brisk walking"
+    assert 6 <= len(few) <= 12
+    assert every.index(few[-1]) > len(every) * 3 / 4
+    assert names(client.get(reverse("my-activity"), {"all": "yes"})) == every
+
+
 def test_an_unknown_wish_hides_nothing(client, person):
     page = client.get(reverse("my-activity"), {"place": "the moon", "all": "yes"})
     assert len(names(page)) == len(activities.all_activities())

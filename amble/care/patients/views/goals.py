@@ -18,7 +18,7 @@ from ..gate import programme_page
 from .weeks import GOAL_DETAILS
 
 AT_FIRST = 12
-"""Activities shown before a person asks for all of them: a long list is a heavy page on a telephone."""
+"""At most so many activities are shown before a person asks for all: a long list is heavy on a telephone."""
 
 
 @programme_page(etmi=True)
@@ -27,7 +27,7 @@ def activity(request):
     wishes = ActivityFilter(request.GET)
     # A wish that is not on the list is no wish.
     chosen = activities.choose(**wishes.cleaned_data) if wishes.is_valid() else activities.all_activities()
-    shown = chosen if "all" in request.GET else chosen[:AT_FIRST]
+    shown = chosen if "all" in request.GET else _a_few(chosen)
     context = {"found": shown, "total": len(chosen), "query": _without_all(request)}
     if request.htmx:
         return render(request, "patients/goals/found.html", context)
@@ -92,6 +92,11 @@ def _begin_with(request) -> dict:
         **{name: getattr(current, name) for name in ("days_per_week", "minutes", *GOAL_DETAILS)},
         "barrier_own": "" if current.barrier in listed else current.barrier,
     }
+
+
+def _a_few(chosen: tuple) -> tuple:
+    """The first, and then some from the whole of the list, whose families lie together: variety, not 12 walks."""
+    return chosen[:: -(-len(chosen) // AT_FIRST) or 1]
 
 
 def _without_all(request) -> str:
