@@ -17,7 +17,7 @@ from amble.vocabulary import Role
 from tests.address_map import address, guarded
 from tests.journeys.watch import DESKTOP, PHONE
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 SKIP = {"my-data-json", "my-data-csv", "my-data-pdf", "letter"}  # files, not pages
 ZOOMED = {"width": 320, "height": 256}  # 1280 by 1024 at 400%
