@@ -46,7 +46,8 @@ class QuestionForm(AmbleForm):
 
 def _ticks(step: Step) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
-        label=_("Tick each sentence that describes you today. If none does, leave them blank and continue."),
+        label=_("Which of these describe you today?"),
+        help_text=_("Tick them. If none does, leave them blank and continue."),
         choices=[(item.id, step.texts[item.id]) for item in step.items],
         required=False,
         widget=forms.CheckboxSelectMultiple,

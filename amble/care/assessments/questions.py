@@ -94,7 +94,7 @@ def _for_reader(definition: Definition) -> Definition:
 
 def _text(item: Item, activities: dict[str, str] | None) -> str:
     if activities:
-        return format_html('<span dir="auto">{}</span>', activities[item.id])
+        return format_html('<span class="amble-own-words" dir="auto">{}</span>', activities[item.id])
     return item.text
 
 
