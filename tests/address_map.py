@@ -68,6 +68,7 @@ def _fill(part: str, route: str, patient, clinic, step: int) -> str:
         "public_id": patient.public_id,
         "visit": Visit.BASELINE.value,
         "step": step,
+        "number": 1,  # the first contact
         "occasion": "check_in",
         "belief_id": "bending-harms",
     }

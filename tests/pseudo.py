@@ -25,6 +25,12 @@ def pseudo(text: str) -> str:
     return f"[{said}{'~' * (len(text) // 3)}]"
 
 
+def plain_words(text: str) -> list[str]:
+    """The words in plain letters, apart from addresses and two names that are the same everywhere."""
+    words = re.findall(r"[A-Za-z]{2,}", re.sub(r"https?://\S+|\S+@\S+", "", text))
+    return [word for word in words if word not in {"Amble", "JavaScript"}]
+
+
 def write_catalogue(folder: Path) -> None:
     """A translation of everything that script/messages finds, in `folder`."""
     everything = catalogue.collect(LANGUAGE)
@@ -45,9 +51,6 @@ class Page(HTMLParser):
 
     VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "use", "wbr"}
     SPOKEN = {"alt", "aria-label", "aria-description", "placeholder", "title"}
-    ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
-    LETTERS = re.compile(r"[A-Za-z]{2,}")
-    NAME = "Amble"
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -67,7 +70,9 @@ class Page(HTMLParser):
         left_out = self._left_out() or own or (tag != "html" and "lang" in given)
         if not left_out:
             for name, value in attributes:
-                if name in self.SPOKEN or (name == "value" and given.get("type") in {"submit", "button"}):
+                if name in self.SPOKEN or (
+                    tag == "input" and name == "value" and given.get("type") == "submit"
+                ):
                     self._look_at(value or "")
         if tag not in self.VOID:
             self.open.append((tag, left_out))
@@ -90,6 +95,5 @@ class Page(HTMLParser):
         return bool(self.open) and self.open[-1][1]
 
     def _look_at(self, text: str) -> None:
-        words = self.LETTERS.findall(self.ADDRESS.sub("", text))
-        if any(word != self.NAME for word in words):
+        if plain_words(text):
             self.plain.append(" ".join(text.split()))

@@ -1,12 +1,10 @@
 """Forms of the service lead and the administrator."""
 
-import zoneinfo
-
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from amble.care.accounts.forms import AmbleForm, short_text
+from amble.care.accounts.places import language_field, zone_field
 from amble.care.records.forms import TrainingForm
 from amble.vocabulary import Role
 
@@ -105,11 +103,8 @@ class ClinicForm(AmbleForm):
         help_text=_("Such as a crisis line, with its number."),
         required_message=_("Say where to get help in a crisis."),
     )
-    time_zone = forms.ChoiceField(
-        label=_("Time zone"),
-        choices=lambda: [(zone, zone) for zone in sorted(zoneinfo.available_timezones())],
-    )
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    time_zone = zone_field(_("Time zone"))
+    language = language_field(_("Language"))
 
     NAMES = ("name", "phone", "emergency_number", "urgent_line", "crisis_line", "time_zone", "language")
 

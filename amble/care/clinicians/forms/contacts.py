@@ -56,7 +56,7 @@ class SessionForm(ContactForm):
     fear_after = scale_field(_("Fear after"), required=False)
     messages_given = forms.MultipleChoiceField(
         label=_("Messages given"),
-        choices=[(message.id, message.text) for message in messages.core_messages()],
+        choices=[(message.id, _(message.text)) for message in messages.core_messages()],
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -87,7 +87,7 @@ class SessionForm(ContactForm):
     )
     breaches = forms.MultipleChoiceField(
         label=_("Tick what happened, if anything"),
-        choices=[(breach.id, breach.text) for breach in fidelity.checklist(1).breaches],
+        choices=[(breach.id, _(breach.text)) for breach in fidelity.checklist(1).breaches],
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -101,7 +101,7 @@ class SessionForm(ContactForm):
         super().__init__(*args, **kwargs)
         for item in self.items:
             self.fields[MARK + item.id] = forms.ChoiceField(
-                label=item.text,
+                label=_(item.text),
                 choices=MARKS,
                 required=False,
                 widget=forms.RadioSelect(attrs={"class": "nhsuk-radios__input", "data-inline": "yes"}),

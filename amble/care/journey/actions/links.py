@@ -19,7 +19,7 @@ def send_measures_link(*, assessment, by) -> None:
     """E-mail the patient where their questions are. They sign in there; the mail holds nothing about health."""
     patient = assessment.episode.patient
     if not patient.user_id or not patient.email:
-        raise NotPossible("This patient has no account yet. Send them an invitation first.")
+        raise NotPossible(_("This patient has no account yet. Send them an invitation first."))
     with translation.override(patient.user.language):
         body = _(
             "Hello,\n\n%(clinic)s asks you to answer a few questions. It takes about five minutes:\n%(link)s\n"

@@ -1,32 +1,19 @@
-import zoneinfo
 from datetime import timedelta
 
 from django import forms
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from amble.care.accounts.forms import AmbleForm
+from amble.care.accounts.places import language_field, zone_field
 
 HOURS = [(hour, f"{hour}:00") for hour in range(6, 23)]
 LONGEST_PAUSE_DAYS = 183
 
 
-def zones() -> list[tuple[str, str]]:
-    """Every zone that is a place, in the order of its name."""
-    names = sorted(
-        zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith("Etc/")
-    )
-    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
-
-
 class SettingsForm(AmbleForm):
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
-    time_zone = forms.ChoiceField(
-        label=_("Where your clock is"),
-        help_text=_("So that reminders come at the right hour."),
-        choices=zones,
-    )
+    language = language_field(_("Language"))
+    time_zone = zone_field(_("Where your clock is"), help_text=_("So that reminders come at the right hour."))
     reminder_hour = forms.TypedChoiceField(label=_("Send reminders at about"), choices=HOURS, coerce=int)
     paused_until = forms.DateField(
         label=_("Pause reminders until"),

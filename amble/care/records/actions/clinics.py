@@ -1,6 +1,7 @@
 """Clinics of the service, and the numbers a patient is given there in an emergency."""
 
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from amble.care.audit.actions import action, record
 
@@ -15,7 +16,9 @@ class NotPossible(Exception):
 def add(*, name: str, by, **details) -> Clinic:
     slug = slugify(name)
     if not slug or Clinic.objects.filter(slug=slug).exists():
-        raise NotPossible("Another clinic has this name. Choose a name of its own, with letters or numbers.")
+        raise NotPossible(
+            _("Another clinic has this name. Choose a name of its own, with letters or numbers.")
+        )
     clinic = Clinic.objects.create(name=name, slug=slug, **details)
     record("clinic.added", by=by, clinic=clinic, subject=clinic)
     return clinic

@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from amble.care.accounts.models import User
 from amble.care.audit.actions import action, record
@@ -30,12 +31,14 @@ class LinkState(StrEnum):
 def invite(*, patient, by) -> str:
     """Make a new link for the patient, end the older ones, and return it. The caller sends it."""
     if not patient.email:
-        raise NotPossible("This patient has no e-mail address yet. Add one, then invite them.")
+        raise NotPossible(_("This patient has no e-mail address yet. Add one, then invite them."))
     if patient.user_id is None:
         existing = User.objects.filter(email=patient.email).first()
         if existing is not None:
             raise NotPossible(
-                "This e-mail address already signs in to Amble for someone else. Ask the patient for another one."
+                _(
+                    "This e-mail address already signs in to Amble for someone else. Ask the patient for another one."
+                )
             )
         patient.user = User.objects.create_user(
             patient.email, patient.name, language=patient.clinic.language, time_zone=patient.clinic.time_zone

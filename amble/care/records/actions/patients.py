@@ -1,5 +1,7 @@
 """Patients come to the clinic, and their details are kept right."""
 
+from django.utils.translation import gettext as _
+
 from amble.care.accounts.models import User
 from amble.care.audit.actions import action, record
 
@@ -48,8 +50,10 @@ def set_preferences(*, patient, language, time_zone, reminder_hour, by, paused_u
 
 def _check_sign_in_address(patient) -> None:
     if not patient.email:
-        raise NotPossible("This patient signs in with their e-mail address, so it cannot be left empty.")
+        raise NotPossible(_("This patient signs in with their e-mail address, so it cannot be left empty."))
     if User.objects.filter(email=patient.email).exclude(pk=patient.user_id).exists():
         raise NotPossible(
-            "This e-mail address already signs in to Amble for someone else. Ask the patient for another one."
+            _(
+                "This e-mail address already signs in to Amble for someone else. Ask the patient for another one."
+            )
         )

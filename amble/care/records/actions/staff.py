@@ -1,6 +1,7 @@
 """Who works where, and who is trained in ETMI."""
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from amble.care.accounts.models import User
 from amble.care.audit.actions import action, record
@@ -20,12 +21,12 @@ def join(*, email: str, name: str, role: Role, clinic, by, language="en", time_z
     if user is None:
         user = User.objects.create_user(email, name, language=language, time_zone=time_zone)
     elif hasattr(user, "patient"):
-        raise NotPossible("This e-mail address belongs to a patient. Staff need an address of their own.")
+        raise NotPossible(_("This e-mail address belongs to a patient. Staff need an address of their own."))
     membership, is_new = Membership.objects.get_or_create(
         user=user, clinic=clinic, role=role, ended_at=None, defaults={"started_by": by}
     )
     if not is_new:
-        raise NotPossible("This person already has this role here.")
+        raise NotPossible(_("This person already has this role here."))
     record("staff.joined", by=by, clinic=clinic, subject=membership, role=role)
     return membership
 
