@@ -149,3 +149,13 @@ def test_a_date_in_the_future_or_before_care_is_refused(client, person, address)
         in client.post(address, filled(person, day="2999-01-01")).content.decode()
     )
     assert "before care began" in client.post(address, filled(person, day="2000-01-01")).content.decode()
+
+
+def test_a_session_that_was_signed_out_meanwhile_comes_back_after_sign_in(client, person, address, therapist):
+    owner = client.get(address).context["form"]["owner"].value()
+    client.logout()
+    client.post(address, filled(person, owner=owner, guide_session="2", note="Half-way"))
+    client.force_login(therapist)
+    form = client.get(address).context["form"]
+    assert (form.guide, form["note"].value(), form[f"mark_{ITEMS[0]}"].value()) == (2, "Half-way", "1")
+    assert not Contact.objects.exists()

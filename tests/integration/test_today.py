@@ -118,6 +118,8 @@ def test_one_click_decides_a_referral_with_its_reason(here, signed_in, therapist
     person = factories.referred(here)
     address = reverse("start-care", args=[person.public_id])
     answers = {"decision": decision, "reason": "other", "own_words": ""}
+    pressed_enter = signed_in.post(address, {**answers, "decision": "", "own_words": "Lives far away"})
+    assert "Choose ETMI, usual care, or decline." in pressed_enter.content.decode()
     assert "Say what the reason is." in signed_in.post(address, answers).content.decode()
     signed_in.post(address, {**answers, "own_words": "Lives far away"})
     episode = here.patients.get().episode
@@ -195,7 +197,8 @@ def test_more_than_fifty_go_on_a_further_page(here, signed_in):
 def test_somebody_who_left_is_refused_and_their_stale_form_saves_nothing(here, therapist, signed_in):
     person = factories.referred(here)
     staff.leave(membership=therapist.memberships.get(), by=factories.member(role=Role.ADMINISTRATOR))
-    assert signed_in.get(reverse("today")).status_code == 403
+    refused = signed_in.get(reverse("today"))
+    assert refused.status_code == 403 and "You have no role at a clinic now." in refused.content.decode()
     address = reverse("start-care", args=[person.public_id])
     refused = signed_in.post(address, {"decision": "etmi", "reason": "fits"})
     assert refused.status_code == 403
