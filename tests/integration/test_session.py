@@ -111,11 +111,13 @@ def test_the_same_form_sent_twice_is_one_session_and_one_plan(client, person, ad
 def test_all_fully_works_without_scripts_and_loses_nothing(client, person, address):
     some = {name: value for name, value in filled(person).items() if not name.startswith("mark_")}
     letter = fidelity.checklist(1).items[0].domain
-    form = client.post(address, {**some, "fill": letter, "note": "Half-way"}).context["form"]
+    shown = client.post(address, {**some, "fill": letter, "note": "Half-way"}).context
+    form = shown["form"]
     marked = {item.domain for item in form.items if form[f"mark_{item.id}"].value() == "2"}
     assert marked == {letter}
     assert form["note"].value() == "Half-way" and form["predicted"].value() == "It will lock"
     assert not form.errors and not Contact.objects.exists()
+    assert len(shown["fidelity"].missing) == sum(item.domain != letter for item in form.items)
 
 
 def test_the_next_guide_is_suggested_and_another_may_be_chosen(client, person, address):

@@ -35,8 +35,10 @@ def hold(request, public_id):
         "since": episode.start_date,
         "initial": {"day": timezone.localdate()},
     }
-    if FILL in request.POST:
-        form = SessionForm.unjudged(request, _filled(request.POST, guide), **make)
+    given = request.POST
+    if FILL in given:
+        given = _filled(given, guide)
+        form = SessionForm.unjudged(request, given, **make)
     else:
         form = SessionForm.from_request(request, **make)
         if form.is_valid():
@@ -47,7 +49,7 @@ def hold(request, public_id):
         "guides": session_guide.all_sessions(),
         "must_not": session_guide.must_not(),
         "notice": session_guide.notice(),
-        "fidelity": _score(request.POST, guide),
+        "fidelity": _score(given, guide),
         "benchmark": fidelity.benchmark(),
     }
     return render(request, "clinicians/session.html", context)
