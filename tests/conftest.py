@@ -11,7 +11,11 @@ _database_folder = tempfile.TemporaryDirectory(prefix="amble-tests-")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Test on a database in a file: one in memory is shared by all threads, which no deployment does."""
+    """Test on a database in a file: one in memory is shared by all threads, which no deployment does.
+
+    And as the demo, where staff need no second factor; the test of the second factor turns it on.
+    """
+    settings.DEMO, settings.STAFF_SECOND_FACTOR = True, False
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         database.setdefault("TEST", {})["NAME"] = str(Path(_database_folder.name, "test.sqlite3"))

@@ -90,5 +90,3 @@ def started(clinic, clinician, arm: Arm = Arm.ETMI, on=None, **details):
 def answer_safety(person, *yes: str, occasion: str = "start"):
     answers = {question.id: question.id in yes for question in safety_rules.questions()}
     return safety.answer(episode=person.episode, occasion=occasion, answers=answers, by=person.user)
-
-

@@ -26,9 +26,9 @@ def pseudo(text: str) -> str:
 
 
 def plain_words(text: str) -> list[str]:
-    """The words in plain letters, apart from addresses and two names that are the same everywhere."""
-    words = re.findall(r"[A-Za-z]{2,}", re.sub(r"https?://\S+|\S+@\S+", "", text))
-    return [word for word in words if word not in {"Amble", "JavaScript"}]
+    """The words in plain letters, apart from addresses, secrets and names that are the same everywhere."""
+    words = re.findall(r"[A-Za-z]{2,}", re.sub(r"https?://\S+|\S+@\S+|\b[A-Z2-7]{32}\b", "", text))
+    return [word for word in words if word not in {"Amble", "JavaScript", "PIN", "QR"}]
 
 
 def write_catalogue(folder: Path) -> None:

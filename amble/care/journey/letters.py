@@ -54,7 +54,11 @@ def discharge_summary(episode, words: str) -> bytes:
     """The letter at discharge: what was done, what changed, what the patient goes on with."""
     patient = episode.patient
     contacts = list(episode.contacts.order_by("number"))
-    care = _("ETMI: self-directed activity with reassurance") if episode.arm == Arm.ETMI else _("Usual physiotherapy")
+    care = (
+        _("ETMI: self-directed activity with reassurance")
+        if episode.arm == Arm.ETMI
+        else _("Usual physiotherapy")
+    )
     facts = [
         [_("Care"), care],
         [_("From"), _day(episode.start_date)],
@@ -78,7 +82,9 @@ def discharge_summary(episode, words: str) -> bytes:
 
 
 def _progress_section(episode) -> dict:
-    rows = [[str(NAMES[line.id]), value(line), f"{SCALES[line.id]} {sentence(line)}"] for line in series(episode)]
+    rows = [
+        [str(NAMES[line.id]), value(line), f"{SCALES[line.id]} {sentence(line)}"] for line in series(episode)
+    ]
     return {"heading": _("How I am doing"), "paragraphs": [], "rows": rows}
 
 

@@ -8,276 +8,622 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('records', '0001_initial'),
+        ("records", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BeliefRating',
+            name="BeliefRating",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('belief', models.CharField(max_length=60)),
-                ('conviction', models.PositiveSmallIntegerField()),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('episode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='records.episode')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("belief", models.CharField(max_length=60)),
+                ("conviction", models.PositiveSmallIntegerField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "episode",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="records.episode",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
-                'get_latest_by': ['at', 'pk'],
-                'abstract': False,
+                "ordering": ["at", "pk"],
+                "get_latest_by": ["at", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('day', models.DateField()),
-                ('minutes', models.PositiveSmallIntegerField()),
-                ('arm', models.CharField(choices=[(amble.vocabulary.Arm['ETMI'], amble.vocabulary.Arm['ETMI']), (amble.vocabulary.Arm['USUAL_CARE'], amble.vocabulary.Arm['USUAL_CARE'])], max_length=20)),
-                ('modalities', models.JSONField(default=list)),
-                ('note', models.TextField(blank=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('episode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='records.episode')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("number", models.PositiveSmallIntegerField()),
+                ("day", models.DateField()),
+                ("minutes", models.PositiveSmallIntegerField()),
+                (
+                    "arm",
+                    models.CharField(
+                        choices=[
+                            (amble.vocabulary.Arm["ETMI"], amble.vocabulary.Arm["ETMI"]),
+                            (amble.vocabulary.Arm["USUAL_CARE"], amble.vocabulary.Arm["USUAL_CARE"]),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("modalities", models.JSONField(default=list)),
+                ("note", models.TextField(blank=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "episode",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="records.episode",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
-                'get_latest_by': ['at', 'pk'],
-                'abstract': False,
+                "ordering": ["at", "pk"],
+                "get_latest_by": ["at", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='EtmiRecord',
+            name="EtmiRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('guide_session', models.PositiveSmallIntegerField()),
-                ('walk_done', models.BooleanField(default=False)),
-                ('walk_minutes', models.PositiveSmallIntegerField(null=True)),
-                ('predicted', models.TextField(blank=True)),
-                ('actual', models.TextField(blank=True)),
-                ('pain_before', models.PositiveSmallIntegerField(null=True)),
-                ('pain_after', models.PositiveSmallIntegerField(null=True)),
-                ('fear_before', models.PositiveSmallIntegerField(null=True)),
-                ('fear_after', models.PositiveSmallIntegerField(null=True)),
-                ('messages_given', models.JSONField(default=list)),
-                ('checklist_version', models.CharField(max_length=20)),
-                ('marks', models.JSONField(default=dict)),
-                ('breaches', models.JSONField(default=list)),
-                ('fidelity', models.FloatField(null=True)),
-                ('contact', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='etmi', to='journey.contact')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("guide_session", models.PositiveSmallIntegerField()),
+                ("walk_done", models.BooleanField(default=False)),
+                ("walk_minutes", models.PositiveSmallIntegerField(null=True)),
+                ("predicted", models.TextField(blank=True)),
+                ("actual", models.TextField(blank=True)),
+                ("pain_before", models.PositiveSmallIntegerField(null=True)),
+                ("pain_after", models.PositiveSmallIntegerField(null=True)),
+                ("fear_before", models.PositiveSmallIntegerField(null=True)),
+                ("fear_after", models.PositiveSmallIntegerField(null=True)),
+                ("messages_given", models.JSONField(default=list)),
+                ("checklist_version", models.CharField(max_length=20)),
+                ("marks", models.JSONField(default=dict)),
+                ("breaches", models.JSONField(default=list)),
+                ("fidelity", models.FloatField(null=True)),
+                (
+                    "contact",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="etmi", to="journey.contact"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Experiment',
+            name="Experiment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('belief', models.CharField(max_length=60)),
-                ('plan', models.TextField()),
-                ('prediction', models.TextField()),
-                ('done_at', models.DateTimeField(null=True)),
-                ('happened', models.TextField(blank=True)),
-                ('learned', models.TextField(blank=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('episode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='records.episode')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("belief", models.CharField(max_length=60)),
+                ("plan", models.TextField()),
+                ("prediction", models.TextField()),
+                ("done_at", models.DateTimeField(null=True)),
+                ("happened", models.TextField(blank=True)),
+                ("learned", models.TextField(blank=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "episode",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="records.episode",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
-                'get_latest_by': ['at', 'pk'],
-                'abstract': False,
+                "ordering": ["at", "pk"],
+                "get_latest_by": ["at", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='FlareUpPlan',
+            name="FlareUpPlan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('in_48_hours', models.TextField(blank=True)),
-                ('keep_doing', models.TextField(blank=True)),
-                ('seek_help', models.TextField(blank=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('episode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='records.episode')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("in_48_hours", models.TextField(blank=True)),
+                ("keep_doing", models.TextField(blank=True)),
+                ("seek_help", models.TextField(blank=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "episode",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="records.episode",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
-                'get_latest_by': ['at', 'pk'],
-                'abstract': False,
+                "ordering": ["at", "pk"],
+                "get_latest_by": ["at", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Goal',
+            name="Goal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('activity', models.CharField(blank=True, max_length=60)),
-                ('activity_name', models.CharField(max_length=200)),
-                ('days_per_week', models.PositiveSmallIntegerField()),
-                ('minutes', models.PositiveSmallIntegerField()),
-                ('when', models.CharField(blank=True, max_length=200)),
-                ('where', models.CharField(blank=True, max_length=200)),
-                ('with_whom', models.CharField(blank=True, max_length=200)),
-                ('barrier', models.CharField(blank=True, max_length=200)),
-                ('if_then', models.CharField(blank=True, max_length=500)),
-                ('confidence', models.PositiveSmallIntegerField(null=True)),
-                ('rules_version', models.CharField(blank=True, max_length=20)),
-                ('rule', models.CharField(blank=True, max_length=60)),
-                ('suggestion', models.CharField(blank=True, max_length=10)),
-                ('own_choice', models.BooleanField(default=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('episode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='records.episode')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("activity", models.CharField(blank=True, max_length=60)),
+                ("activity_name", models.CharField(max_length=200)),
+                ("days_per_week", models.PositiveSmallIntegerField()),
+                ("minutes", models.PositiveSmallIntegerField()),
+                ("when", models.CharField(blank=True, max_length=200)),
+                ("where", models.CharField(blank=True, max_length=200)),
+                ("with_whom", models.CharField(blank=True, max_length=200)),
+                ("barrier", models.CharField(blank=True, max_length=200)),
+                ("if_then", models.CharField(blank=True, max_length=500)),
+                ("confidence", models.PositiveSmallIntegerField(null=True)),
+                ("rules_version", models.CharField(blank=True, max_length=20)),
+                ("rule", models.CharField(blank=True, max_length=60)),
+                ("suggestion", models.CharField(blank=True, max_length=10)),
+                ("own_choice", models.BooleanField(default=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "episode",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="records.episode",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
-                'get_latest_by': ['at', 'pk'],
-                'abstract': False,
+                "ordering": ["at", "pk"],
+                "get_latest_by": ["at", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_patient', models.BooleanField()),
-                ('asks_for_call', models.BooleanField(default=False)),
-                ('body', models.TextField()),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('read_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='records.clinic')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='records.patient')),
-                ('read_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("from_patient", models.BooleanField()),
+                ("asks_for_call", models.BooleanField(default=False)),
+                ("body", models.TextField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("read_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to="records.clinic",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to="records.patient",
+                    ),
+                ),
+                (
+                    "read_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Reminder',
+            name="Reminder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slot', models.CharField(max_length=80)),
-                ('channel', models.CharField(default='email', max_length=20)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reminders', to='records.patient')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slot", models.CharField(max_length=80)),
+                ("channel", models.CharField(default="email", max_length=20)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("sent_at", models.DateTimeField(null=True)),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reminders",
+                        to="records.patient",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SafetyScreen',
+            name="SafetyScreen",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('occasion', models.CharField(max_length=20)),
-                ('answers', models.JSONField()),
-                ('flags', models.JSONField(default=list)),
-                ('level', models.CharField(choices=[(amble.vocabulary.SafetyLevel['NONE'], amble.vocabulary.SafetyLevel['NONE']), (amble.vocabulary.SafetyLevel['REVIEW'], amble.vocabulary.SafetyLevel['REVIEW']), (amble.vocabulary.SafetyLevel['URGENT'], amble.vocabulary.SafetyLevel['URGENT']), (amble.vocabulary.SafetyLevel['EMERGENCY'], amble.vocabulary.SafetyLevel['EMERGENCY']), (amble.vocabulary.SafetyLevel['CRISIS'], amble.vocabulary.SafetyLevel['CRISIS'])], max_length=20)),
-                ('rules_version', models.CharField(max_length=20)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('episode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='records.episode')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("occasion", models.CharField(max_length=20)),
+                ("answers", models.JSONField()),
+                ("flags", models.JSONField(default=list)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            (amble.vocabulary.SafetyLevel["NONE"], amble.vocabulary.SafetyLevel["NONE"]),
+                            (amble.vocabulary.SafetyLevel["REVIEW"], amble.vocabulary.SafetyLevel["REVIEW"]),
+                            (amble.vocabulary.SafetyLevel["URGENT"], amble.vocabulary.SafetyLevel["URGENT"]),
+                            (
+                                amble.vocabulary.SafetyLevel["EMERGENCY"],
+                                amble.vocabulary.SafetyLevel["EMERGENCY"],
+                            ),
+                            (amble.vocabulary.SafetyLevel["CRISIS"], amble.vocabulary.SafetyLevel["CRISIS"]),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("rules_version", models.CharField(max_length=20)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "episode",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="records.episode",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
-                'get_latest_by': ['at', 'pk'],
-                'abstract': False,
+                "ordering": ["at", "pk"],
+                "get_latest_by": ["at", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='SafetyAlert',
+            name="SafetyAlert",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('level', models.CharField(choices=[(amble.vocabulary.SafetyLevel['NONE'], amble.vocabulary.SafetyLevel['NONE']), (amble.vocabulary.SafetyLevel['REVIEW'], amble.vocabulary.SafetyLevel['REVIEW']), (amble.vocabulary.SafetyLevel['URGENT'], amble.vocabulary.SafetyLevel['URGENT']), (amble.vocabulary.SafetyLevel['EMERGENCY'], amble.vocabulary.SafetyLevel['EMERGENCY']), (amble.vocabulary.SafetyLevel['CRISIS'], amble.vocabulary.SafetyLevel['CRISIS'])], max_length=20)),
-                ('resolved_at', models.DateTimeField(null=True)),
-                ('resolution', models.TextField(blank=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='safety_alerts', to='records.clinic')),
-                ('episode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='records.episode')),
-                ('resolved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('screen', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='alert', to='journey.safetyscreen')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            (amble.vocabulary.SafetyLevel["NONE"], amble.vocabulary.SafetyLevel["NONE"]),
+                            (amble.vocabulary.SafetyLevel["REVIEW"], amble.vocabulary.SafetyLevel["REVIEW"]),
+                            (amble.vocabulary.SafetyLevel["URGENT"], amble.vocabulary.SafetyLevel["URGENT"]),
+                            (
+                                amble.vocabulary.SafetyLevel["EMERGENCY"],
+                                amble.vocabulary.SafetyLevel["EMERGENCY"],
+                            ),
+                            (amble.vocabulary.SafetyLevel["CRISIS"], amble.vocabulary.SafetyLevel["CRISIS"]),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("resolved_at", models.DateTimeField(null=True)),
+                ("resolution", models.TextField(blank=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="safety_alerts",
+                        to="records.clinic",
+                    ),
+                ),
+                (
+                    "episode",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="records.episode",
+                    ),
+                ),
+                (
+                    "resolved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "screen",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="alert",
+                        to="journey.safetyscreen",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
-                'get_latest_by': ['at', 'pk'],
-                'abstract': False,
+                "ordering": ["at", "pk"],
+                "get_latest_by": ["at", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='BadDay',
+            name="BadDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('asked_for_call', models.BooleanField(default=False)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('episode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='records.episode')),
-                ('screen', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='bad_day', to='journey.safetyscreen')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("asked_for_call", models.BooleanField(default=False)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "episode",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="records.episode",
+                    ),
+                ),
+                (
+                    "screen",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bad_day",
+                        to="journey.safetyscreen",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
-                'get_latest_by': ['at', 'pk'],
-                'abstract': False,
+                "ordering": ["at", "pk"],
+                "get_latest_by": ["at", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Story',
+            name="Story",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('going_on', models.TextField(blank=True)),
-                ('worry', models.TextField(blank=True)),
-                ('missing', models.TextField(blank=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('episode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stories', to='records.episode')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("going_on", models.TextField(blank=True)),
+                ("worry", models.TextField(blank=True)),
+                ("missing", models.TextField(blank=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "episode",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stories",
+                        to="records.episode",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
-                'get_latest_by': ['at', 'pk'],
-                'abstract': False,
+                "ordering": ["at", "pk"],
+                "get_latest_by": ["at", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='CheckIn',
+            name="CheckIn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('week', models.PositiveSmallIntegerField()),
-                ('days_done', models.PositiveSmallIntegerField()),
-                ('minutes_done', models.PositiveSmallIntegerField(null=True)),
-                ('pain', models.PositiveSmallIntegerField()),
-                ('held_back', models.PositiveSmallIntegerField()),
-                ('confidence', models.PositiveSmallIntegerField()),
-                ('anything_new', models.BooleanField()),
-                ('note', models.TextField(blank=True)),
-                ('mode', models.CharField(choices=[(amble.vocabulary.Mode['OWN_DEVICE'], amble.vocabulary.Mode['OWN_DEVICE']), (amble.vocabulary.Mode['CLINIC_TABLET'], amble.vocabulary.Mode['CLINIC_TABLET']), (amble.vocabulary.Mode['PAPER'], amble.vocabulary.Mode['PAPER']), (amble.vocabulary.Mode['TELEPHONE'], amble.vocabulary.Mode['TELEPHONE'])], default=amble.vocabulary.Mode['OWN_DEVICE'], max_length=20)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('episode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='records.episode')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("week", models.PositiveSmallIntegerField()),
+                ("days_done", models.PositiveSmallIntegerField()),
+                ("minutes_done", models.PositiveSmallIntegerField(null=True)),
+                ("pain", models.PositiveSmallIntegerField()),
+                ("held_back", models.PositiveSmallIntegerField()),
+                ("confidence", models.PositiveSmallIntegerField()),
+                ("anything_new", models.BooleanField()),
+                ("note", models.TextField(blank=True)),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            (amble.vocabulary.Mode["OWN_DEVICE"], amble.vocabulary.Mode["OWN_DEVICE"]),
+                            (amble.vocabulary.Mode["CLINIC_TABLET"], amble.vocabulary.Mode["CLINIC_TABLET"]),
+                            (amble.vocabulary.Mode["PAPER"], amble.vocabulary.Mode["PAPER"]),
+                            (amble.vocabulary.Mode["TELEPHONE"], amble.vocabulary.Mode["TELEPHONE"]),
+                        ],
+                        default=amble.vocabulary.Mode["OWN_DEVICE"],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "episode",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="records.episode",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
-                'get_latest_by': ['at', 'pk'],
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('episode', 'week'), name='one_check_in_per_week')],
+                "ordering": ["at", "pk"],
+                "get_latest_by": ["at", "pk"],
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("episode", "week"), name="one_check_in_per_week")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(fields=('episode', 'number'), name='one_contact_per_number'),
+            model_name="contact",
+            constraint=models.UniqueConstraint(fields=("episode", "number"), name="one_contact_per_number"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('from_patient', True), ('read_at__isnull', True)), fields=['clinic', 'at'], name='unread_by_the_clinic'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("from_patient", True), ("read_at__isnull", True)),
+                fields=["clinic", "at"],
+                name="unread_by_the_clinic",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(fields=('patient', 'slot', 'channel'), name='one_reminder_per_slot'),
+            model_name="reminder",
+            constraint=models.UniqueConstraint(
+                fields=("patient", "slot", "channel"), name="one_reminder_per_slot"
+            ),
         ),
         migrations.AddIndex(
-            model_name='safetyalert',
-            index=models.Index(condition=models.Q(('resolved_at__isnull', True)), fields=['clinic', 'at'], name='open_alerts'),
+            model_name="safetyalert",
+            index=models.Index(
+                condition=models.Q(("resolved_at__isnull", True)), fields=["clinic", "at"], name="open_alerts"
+            ),
         ),
     ]
