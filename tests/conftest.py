@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests import pseudo
+
 # Removed when the test process ends.
 _database_folder = tempfile.TemporaryDirectory(prefix="amble-tests-")
 
@@ -22,3 +24,18 @@ def pytest_configure(config: pytest.Config) -> None:
     # Styles and scripts come from the folder that the build writes to, where names carry no hash.
     settings.STATIC_ROOT = settings.STATICFILES_DIRS[0]
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+
+@pytest.fixture(scope="session")
+def catalogue(tmp_path_factory) -> Path:
+    """A folder with a translation of every text into the language that exists only here."""
+    folder = tmp_path_factory.mktemp("locale")
+    pseudo.write_catalogue(folder)
+    return folder
+
+
+@pytest.fixture
+def translated(catalogue, settings) -> None:
+    """Amble offers that language beside English."""
+    settings.LANGUAGES = [("en", "English"), (pseudo.LANGUAGE, "עברית")]
+    settings.LOCALE_PATHS = [catalogue]

@@ -31,7 +31,7 @@ from amble.config.views import failed
 from amble.instruments import definition
 from amble.programme import consent, safety
 from amble.vocabulary import Role, Visit
-from script.lib import catalogue as catalogue_tool
+from script.lib.catalogue import AMBLE
 from tests import factories, pseudo
 from tests.address_map import address, guarded
 
@@ -56,20 +56,6 @@ STRANGER_PAGES = [
     "account_signup",
     "account_request_login_code",
 ]
-
-
-@pytest.fixture(scope="session")
-def catalogue(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("locale")
-    pseudo.write_catalogue(folder)
-    return folder
-
-
-@pytest.fixture
-def translated(catalogue, settings):
-    settings.LANGUAGES = [("en", "English"), (pseudo.LANGUAGE, "עברית")]
-    settings.LOCALE_PATHS = [catalogue]
-    settings.STAFF_SECOND_FACTOR = False
 
 
 @pytest.fixture
@@ -328,7 +314,7 @@ def test_when_everything_fails(translated):
 def test_a_sentence_in_an_exception_is_translated():
     """Pages show what these say; no walk meets them all."""
     plain = []
-    for path in sorted((catalogue_tool.AMBLE / "care").rglob("*.py")):
+    for path in sorted((AMBLE / "care").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
                 said = [a.value for a in node.exc.args if isinstance(a, ast.Constant)]
