@@ -9,6 +9,7 @@ import secrets
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
@@ -87,9 +88,14 @@ def _make(password: str) -> None:
     )
     invitations.invite(patient=patient, by=physiotherapist)
     demo_patients.make(clinic=clinic, physiotherapist=physiotherapist, today=today)
-    for user in [*members.values(), patient.user]:
-        user.set_password(password)
-        user.save(update_fields=["password"])
+    hashed = make_password(password)
+    User.objects.update(password=hashed)
+
+
+def _further_on() -> list[str]:
+    """The demo patients who have an account, but for the one that begins."""
+    others = User.objects.filter(patient__isnull=False).exclude(email=PATIENT[0])
+    return list(others.order_by("pk").values_list("email", flat=True))
 
 
 def _write_private(file, content: dict) -> None:
@@ -109,6 +115,8 @@ def _sign_ins(password: str) -> str:
             "Sign in as:",
             *(f"  {role:<{width}}  {email}" for role, email in rows),
             f"  Everyone's password: {password}",
+            "Patients further on, with the same password:",
+            *(f"  {email}" for email in _further_on()),
             f"Mail is not sent; read it at {settings.ADDRESS}/demo/mailbox/",
         ]
     )
