@@ -1,4 +1,4 @@
-"""A language for tests alone: every text in brackets, accented, longer, and read from right to left.
+"""A language for tests alone: every text in brackets, in Hebrew letters that mean nothing, and longer.
 
 What is still in plain letters on a page did not go through gettext. The tag is `he`, so that direction, and
 the texts of the libraries that have a Hebrew translation, are as they will be.
@@ -11,9 +11,9 @@ from pathlib import Path
 from script.lib import catalogue
 
 LANGUAGE = "he"
-_ACCENTS = str.maketrans(
+_LETTERS = str.maketrans(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
-    "áƀçđéƒĝĥíĵķłɱñóþǫŕšŧúṽŵẋýžÁƁÇĐÉƑĜĤÍĴĶŁṀÑÓÞǪŔŠŦÚṼŴẊÝŽ",
+    "אבגדהוזחטיכלמנסעפצקרשתוויזאבגדהוזחטיכלמנסעפצקרשתוויז",
 )
 _PLACEHOLDER = re.compile(r"(%\(\w+\)[sd]|%[sd%]|\{\w*\}|<[^>]+>|&\w+;)")
 
@@ -21,8 +21,9 @@ _PLACEHOLDER = re.compile(r"(%\(\w+\)[sd]|%[sd%]|\{\w*\}|<[^>]+>|&\w+;)")
 def pseudo(text: str) -> str:
     """The text in the test language, a third longer, with its placeholders as they are."""
     parts = _PLACEHOLDER.split(text)
-    said = "".join(part if i % 2 else part.translate(_ACCENTS) for i, part in enumerate(parts))
-    return f"[{said}{'~' * (len(text) // 3)}]"
+    said = "".join(part if i % 2 else part.translate(_LETTERS) for i, part in enumerate(parts))
+    longer = " ".join(["ארוך"] * (len(text) // 15))
+    return f"[{said} {longer}]" if longer else f"[{said}]"
 
 
 def plain_words(text: str) -> list[str]:

@@ -81,7 +81,7 @@ def _draw(points, days, low, high, title, band, labels, right_to_left) -> str:
         .configure_axis(labelColor=INK, labelFont=FONT, labelFontSize=13, gridColor=GRID, domainColor=INK)
         .configure_view(stroke=None)
     )
-    return _for_page(vl_convert.vegalite_to_svg(chart.to_dict()), title)
+    return _for_page(vl_convert.vegalite_to_svg(chart.to_dict()), title, right_to_left)
 
 
 def _milliseconds(day: date) -> int:
@@ -89,13 +89,16 @@ def _milliseconds(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000)
 
 
-def _for_page(svg: str, title: str) -> str:
+def _for_page(svg: str, title: str, right_to_left: bool) -> str:
     """One picture with one name for a screen reader, that grows and shrinks with the page."""
     svg = re.sub(r' style="[^"]*"', "", svg)
     # The parts have names of their own for exploring by keyboard; here the table does that.
     svg = re.sub(r' (aria-[a-z]+|role|tabindex)="[^"]*"', "", svg)
+    # Names stand where the library put them; only a day, centred under its tick, reads from the right.
+    if right_to_left:
+        svg = svg.replace('text-anchor="middle"', 'text-anchor="middle" direction="rtl"')
     name = title.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{name}" ', 1)
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{name}" direction="ltr" ', 1)
 
 
 def warm_up() -> None:
