@@ -1,5 +1,7 @@
 """The physiotherapist's day: what is on it, whose it is, and that it costs the same for a large clinic."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -114,7 +116,7 @@ def test_eligibility_is_worked_out_and_what_is_unknown_is_named(here, signed_in)
     ("decision", "status", "arm"),
     [("etmi", "started", "etmi"), ("usual_care", "started", "usual_care"), ("decline", "declined", "")],
 )
-def test_one_click_decides_a_referral_with_its_reason(here, signed_in, therapist, decision, status, arm):
+def test_a_referral_is_decided_with_a_reason(here, signed_in, therapist, decision, status, arm):
     person = factories.referred(here)
     address = reverse("start-care", args=[person.public_id])
     answers = {"decision": decision, "reason": "other", "own_words": ""}
@@ -128,6 +130,24 @@ def test_one_click_decides_a_referral_with_its_reason(here, signed_in, therapist
 
     signed_in.post(address, {"decision": "etmi", "reason": "fits"})
     assert here.patients.get().episode.states.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("arm", "reason"), [("etmi", "Fits the programme"), ("usual_care", "The patient's own choice")]
+)
+def test_when_a_referral_fits_one_button_starts_care_with_the_reason_it_shows(here, signed_in, arm, reason):
+    person = factories.patient(here)
+    factories.referred(here, name="Nothing known yet")
+    factories.answer_safety(person)
+    page = html.unescape(signed_in.get(reverse("today")).content.decode())
+    address = reverse("start-care", args=[person.public_id])
+    forms = re.findall(rf'<form method="post" action="{address}">(.*?)</form>', page, re.DOTALL)
+    (form,) = [form for form in forms if f'value="{arm}"' in form]
+    assert reason in form and page.count("amble-start-now\"") == len(forms) == 2
+
+    signed_in.post(address, dict(re.findall(r'name="(\w+)" value="([^"]*)"', form)))
+    episode = here.patients.get(pk=person.pk).episode
+    assert (episode.status, episode.arm, episode.arm_reason) == ("started", arm, reason)
 
 
 def test_a_declined_referral_asks_for_no_measures(here, therapist, signed_in):

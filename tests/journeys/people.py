@@ -123,8 +123,6 @@ class Physiotherapist(Person):
     def starts_etmi(self, name: str) -> None:
         self.go("/clinic/")
         row = self.page.locator("li.amble-row--tall").filter(has_text=name)
-        row.locator("summary").click()
-        row.get_by_text("The patient's own choice").click()
         self.click_through(row.get_by_role("button", name="Start ETMI"))
 
     def opens(self, name: str) -> None:
