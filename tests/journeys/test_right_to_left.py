@@ -42,7 +42,7 @@ def faults_of(page, path: str) -> list[str]:
 
 
 @pytest.mark.parametrize("role", [Role.PATIENT, Role.PHYSIOTHERAPIST])
-def test_pages_turn_round_and_fit_a_phone(role, page, live_server, axe):
+def test_pages_turn_round_and_fit_a_phone(role, page, live_server):
     patient = Patient.objects.get(name=WEEK_SIX)
     staff = User.objects.get(email=demo.STAFF[Role.PHYSIOTHERAPIST][0])
     sign_in(page, patient.user if role is Role.PATIENT else staff, live_server)

@@ -41,6 +41,12 @@ def test_an_instrument_becomes_available_at_once(tmp_path, kept):
     assert [path.name for path in kept.iterdir()] == ["fabq_pa@1.toml"]
 
 
+@pytest.mark.parametrize(("line", "language"), [("", "en"), ('language = "he"', "he")])
+def test_wording_says_in_what_language_it_is(tmp_path, line, language):
+    wording.add(load("fabq_pa"), written(tmp_path, line + GOOD))
+    assert load("fabq_pa").language == language
+
+
 def test_better_wording_replaces_the_old(tmp_path):
     wording.add(load("fabq_pa"), written(tmp_path, GOOD))
     assert load("fabq_pa").item("item_2").text == "first"
