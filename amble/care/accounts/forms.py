@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 LONG_TEXT = 5_000
+YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 ZERO_TO_TEN = [(n, str(n)) for n in range(11)]
 
 
@@ -120,7 +121,7 @@ def scale_field(label, *, help_text="", required=True, low="", high="") -> forms
     field = forms.TypedChoiceField(
         label=label,
         help_text=help_text,
-        choices=choices,
+        choices=lambda: choices,  # a list would be copied, item by item, for every form
         coerce=int,
         empty_value=None,
         required=required,
@@ -188,7 +189,7 @@ def yes_no(label, *, help_text="", required_message=_("Choose yes or no.")) -> f
     return forms.TypedChoiceField(
         label=label,
         help_text=help_text,
-        choices=[("yes", _("Yes")), ("no", _("No"))],
+        choices=lambda: YES_NO,
         coerce=lambda value: value == "yes",
         empty_value=None,
         widget=forms.RadioSelect(attrs={"data-inline": "yes"}),

@@ -4,7 +4,7 @@ import functools
 
 from django.shortcuts import redirect, render
 
-from amble.care.journey.actions.safety import stopping_alert
+from amble.care.journey.actions.safety import is_stopped
 from amble.care.records.access import patient_page
 from amble.care.records.states import EpisodeStatus
 from amble.vocabulary import Arm
@@ -17,7 +17,7 @@ def programme_page(view=None, *, etmi=False):
 
     @functools.wraps(view)
     def gated(request, *args, **kwargs):
-        if stopping_alert(request.episode):
+        if is_stopped(request.episode):
             return redirect("my-advice")
         in_etmi = request.episode.arm == Arm.ETMI and request.episode.status in {
             EpisodeStatus.STARTED,

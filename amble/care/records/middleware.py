@@ -11,8 +11,6 @@ from django.utils.translation import gettext as _
 
 from amble.vocabulary import Role
 
-from .models import Patient
-
 CLINIC_KEY = "clinic"
 
 
@@ -30,9 +28,8 @@ class Doorway:
         request.patient, request.clinic, request.memberships, request.roles = None, None, [], frozenset()
         if request.user.is_authenticated:
             # A patient is never staff: an e-mail address is one or the other (see actions.staff).
-            request.patient = Patient.objects.filter(user=request.user).select_related("clinic").first()
+            request.patient = getattr(request.user, "patient", None)
             if request.patient:
-                request.patient.user = request.user
                 request.roles = frozenset({Role.PATIENT})
             else:
                 self._staff(request)

@@ -76,8 +76,12 @@ def open_alerts(episode):
 
 def stopping_alert(episode) -> SafetyAlert | None:
     """The alert for which the programme waits until a clinician has spoken with the patient."""
-    levels = [level for level in SafetyLevel if level.stops_programme]
-    return open_alerts(episode).filter(level__in=levels).order_by("at").last()
+    return _stopping(episode).order_by("at").last()
+
+
+def is_stopped(episode) -> bool:
+    """Whether there is such an alert."""
+    return _stopping(episode).exists()
 
 
 def is_asked(episode) -> bool:
@@ -90,6 +94,10 @@ def result_of(screen) -> safety.SafetyResult:
     """The result as it was judged, by the rules of that day."""
     flags = tuple(safety.question(id, screen.rules_version) for id in screen.flags)
     return safety.SafetyResult(screen.rules_version, SafetyLevel(screen.level), flags)
+
+
+def _stopping(episode):
+    return open_alerts(episode).filter(level__in=[level for level in SafetyLevel if level.stops_programme])
 
 
 def _is_whole(screen) -> bool:

@@ -17,7 +17,7 @@ def _days(label, choices, help_text=""):
     return forms.TypedChoiceField(
         label=label,
         help_text=help_text,
-        choices=choices,
+        choices=lambda: choices,
         coerce=int,
         empty_value=None,
         widget=forms.RadioSelect(attrs={"data-scale": "days"}),

@@ -16,8 +16,9 @@ def decide(*, patient, version: str, agreed: dict[str, bool], by) -> None:
 
 def current(patient) -> dict[str, bool]:
     """The patient's latest decision on each choice of the consent text now in force."""
-    decisions = patient.consent_decisions.filter(version=texts.current().version)
-    return {decision.choice: decision.agreed for decision in decisions}
+    return dict(
+        patient.consent_decisions.filter(version=texts.current().version).values_list("choice", "agreed")
+    )
 
 
 def is_given(patient) -> bool:
