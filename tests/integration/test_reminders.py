@@ -18,6 +18,7 @@ from amble.care.accounts.models import User
 from amble.care.journey.actions import referrals, weeks
 from amble.care.journey.models import Reminder
 from amble.care.journey.reminders import send_due
+from amble.care.journey.tasks import send_email
 from amble.care.records.actions import consents
 from amble.programme import consent
 from amble.vocabulary import Arm, Visit
@@ -320,3 +321,13 @@ def test_no_e_mail_of_a_year_says_who_it_is_for_or_how_they_are(settings):
         text = f"{message.subject}\n{message.body}\n{message.from_email}".lower()
         assert [word for word in told + health if word.lower() in text] == [], message.subject
         assert message.to == [person.user.email]
+
+
+@one_database_for_all
+def test_a_mail_that_was_sent_leaves_the_queue():
+    """It may hold the link of an invitation, which only its receiver should know."""
+    send_email(to="a@test.example", subject="Hello", body="a secret link")
+    call_command("run_worker", once=True)
+    assert len(mail.outbox) == 1
+    call_command("run_worker", once=True)
+    assert not DBTaskResult.objects.exists()

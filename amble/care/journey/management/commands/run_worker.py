@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 
 import structlog
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 from django.utils import timezone
@@ -28,6 +29,11 @@ def take_up_abandoned() -> None:
     )
 
 
+def forget_what_is_done() -> None:
+    """An e-mail that was sent leaves the queue: it may hold an invitation's link. Failed ones stay two weeks."""
+    call_command("prune_db_task_results", queue_name="*", min_age_days=0, failed_min_age_days=14, verbosity=0)
+
+
 class Command(BaseCommand):
     help = "Send reminders when they are due and work through the queue, until stopped."
 
@@ -45,6 +51,7 @@ class Command(BaseCommand):
                 last = time.monotonic()
                 self._guarded(send_due)
                 self._guarded(take_up_abandoned)
+                self._guarded(forget_what_is_done)
             self._guarded(self._work_queue)
             if once:
                 return
