@@ -36,6 +36,13 @@ class Place(NamedTuple):
     def role(self) -> Role | None:
         return OPENS.get(self.rule)
 
+    @property
+    def holds_an_id(self) -> bool:
+        """Whether the address names a row that belongs to one patient or one clinic."""
+        return (
+            any(name in self.route for name in ("public_id", "_id>", "pk>")) and "belief_id" not in self.route
+        )
+
 
 def places(resolver=None, prefix: str = "") -> Iterator[Place]:
     """Every page that is ours; those of the sign-in library (account/) are left out."""
