@@ -39,3 +39,7 @@ def translated(catalogue, settings) -> None:
     """Amble offers that language beside English."""
     settings.LANGUAGES = [("en", "English"), (pseudo.LANGUAGE, "עברית")]
     settings.LOCALE_PATHS = [catalogue]
+
+
+def pytest_unconfigure() -> None:
+    _database_folder.cleanup()
