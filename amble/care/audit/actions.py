@@ -6,11 +6,14 @@ a reminder). Details hold codes and numbers, never what a patient wrote.
 
 import functools
 import uuid
+from datetime import timedelta
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from .models import AuditEvent, RecordOpening, Submission
 
+SITTING = timedelta(hours=1)
 ACTIONS = {}
 """Every action by name. Tests walk this list: each must need `by` and must roll back with its audit row."""
 
@@ -52,6 +55,14 @@ def record(action_name: str, *, by, patient=None, clinic=None, subject=None, **d
     )
 
 
-def record_opening(*, by, patient, page: str) -> None:
-    """Note that a member of staff opened this patient's record."""
-    RecordOpening.objects.create(actor=by, patient_id=patient.pk, clinic_id=patient.clinic_id, page=page)
+def record_opening(*, by, patient, page: str, goes_on: bool = False) -> None:
+    """Note that a member of staff opened this patient's record.
+
+    `goes_on`: the request carries on from a page that was opened before (it saves a form, or is the next of
+    many questions). It is noted only when there is no such opening within the last hour, so that one
+    sitting is one row, and so that a request made without opening the page leaves a row all the same.
+    """
+    opening = {"actor": by, "patient_id": patient.pk, "page": page}
+    if goes_on and RecordOpening.objects.filter(**opening, at__gte=timezone.now() - SITTING).exists():
+        return
+    RecordOpening.objects.create(**opening, clinic_id=patient.clinic_id)

@@ -89,8 +89,14 @@ def patient_page(view=None, *, before_consent=False, after_withdrawal=False):
     return _guard("own_record")(gated)
 
 
-def open_record(request, public_id, *, page: str) -> Patient:
+def open_record(request, public_id, *, page: str, goes_on: bool = False) -> Patient:
     """The clinic's patient with this id, and a note that this person opened the record. 404 for any other."""
     patient = get_object_or_404(request.clinic.patients.select_related("user", "clinic"), public_id=public_id)
-    record_opening(by=request.user, patient=patient, page=page)
+    note_opening(request, patient, page=page, goes_on=goes_on)
     return patient
+
+
+def note_opening(request, patient, *, page: str, goes_on: bool = False) -> None:
+    """A page is opened when it is asked for; what is sent from it belongs to that opening."""
+    goes_on = goes_on or request.method == "POST"
+    record_opening(by=request.user, patient=patient, page=page, goes_on=goes_on)

@@ -4,9 +4,9 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from amble.care.audit.actions import AlreadySaved, record_opening
+from amble.care.audit.actions import AlreadySaved
 from amble.care.journey.actions import safety
-from amble.care.records.access import physiotherapist_page
+from amble.care.records.access import note_opening, physiotherapist_page
 from amble.programme import safety as rules
 
 from ..forms.other import ResolveForm
@@ -17,7 +17,7 @@ def show(request, alert_id):
     alerts = request.clinic.safety_alerts.select_related("episode__patient", "screen", "resolved_by")
     alert = get_object_or_404(alerts, pk=alert_id)
     patient = alert.episode.patient
-    record_opening(by=request.user, patient=patient, page="alert")
+    note_opening(request, patient, page="alert")
     form = ResolveForm.from_request(request)
     if form.is_valid():
         return _resolve(request, alert, form)

@@ -35,7 +35,7 @@ def index(request, public_id):
 @physiotherapist_page
 def question(request, public_id, visit, step):
     """A member of staff reads from paper or asks by telephone. The answers say how they came."""
-    _patient, episode = open_episode(request, public_id, page="patient-question")
+    _patient, episode = open_episode(request, public_id, page="patient-question", goes_on=step > 1)
     assessment = get_object_or_404(episode.assessments, visit=visit)
     mode = Mode.TELEPHONE if request.GET.get("mode") == Mode.TELEPHONE else Mode.PAPER
     back = reverse("patient-measures", args=[public_id])

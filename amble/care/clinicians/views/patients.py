@@ -21,9 +21,9 @@ from ..forms.referrals import NewPatientForm, PatientForm
 PER_PAGE = 50
 
 
-def open_episode(request, public_id, *, page: str):
+def open_episode(request, public_id, *, page: str, goes_on: bool = False):
     """The patient and their newest episode; the opening is noted."""
-    patient = open_record(request, public_id, page=page)
+    patient = open_record(request, public_id, page=page, goes_on=goes_on)
     if patient.episode is None:
         raise Http404
     return patient, patient.episode
