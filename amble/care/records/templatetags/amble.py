@@ -33,5 +33,6 @@ def get(mapping, key):
 @register.filter
 def styled(field):
     """A field of a library's form, in the design system's look."""
+    field.field.widget.attrs.pop("placeholder", None)  # it repeats the label, and looks like an answer
     style(field.field.widget)
     return field
