@@ -13,7 +13,7 @@ LONGEST_PAUSE_DAYS = 183
 
 class SettingsForm(AmbleForm):
     language = language_field(_("Language"))
-    time_zone = zone_field(_("Where your clock is"), help_text=_("So that reminders come at the right hour."))
+    time_zone = zone_field(_("Your time zone"), help_text=_("So that reminders come at the right hour."))
     reminder_hour = forms.TypedChoiceField(label=_("Send reminders at about"), choices=HOURS, coerce=int)
     paused_until = forms.DateField(
         label=_("Pause reminders until"),
