@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from amble.care.journey import next_steps
-from amble.care.journey.actions import messages, story
+from amble.care.journey.actions import messages, story, weeks
+from amble.care.journey.weeks import MOST_WEEKS
 from amble.vocabulary import Arm
 from tests import factories
 
@@ -34,6 +35,22 @@ def test_safety_comes_first_then_the_story_then_the_questions(here):
     assert waiting(newcomer) == ["safety", "story", "measures"]
     factories.answer_safety(newcomer)
     assert waiting(newcomer) == ["story", "measures"]
+
+
+def test_something_new_keeps_asking_until_the_safety_questions_are_answered(here, therapist):
+    eight_days_ago = timezone.localdate() - timedelta(days=8)
+    person = factories.started(here, therapist, Arm.ETMI, on=eight_days_ago)
+    said = {"days_done": 0, "pain": 5, "held_back": 5, "confidence": 5, "anything_new": True}
+    weeks.check_in(episode=person.episode, week=1, by=person.user, **said)
+    assert waiting(person)[0] == "safety"
+    factories.answer_safety(person, occasion="check_in")
+    assert "safety" not in waiting(person)
+
+
+def test_no_week_is_asked_for_after_the_last_one(here, therapist):
+    long_ago = timezone.localdate() - timedelta(weeks=MOST_WEEKS + 1)
+    person = factories.started(here, therapist, Arm.ETMI, on=long_ago)
+    assert "check-in" not in waiting(person)
 
 
 def test_etmi_adds_the_week_the_beliefs_and_the_activity(here, therapist):

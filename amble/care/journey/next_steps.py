@@ -10,6 +10,7 @@ from amble.care.records.states import EpisodeStatus
 from amble.programme import timetable
 from amble.vocabulary import Arm
 
+from . import weeks
 from .actions import safety
 
 ANSWERABLE = {timetable.AssessmentState.DUE, timetable.AssessmentState.OVERDUE}
@@ -46,6 +47,13 @@ def _safety(episode):
             _("First of all, so that you get the right help."),
             reverse("my-safety", args=["start"]),
         )
+    if safety.is_owed_for_something_new(episode):
+        return Step(
+            "safety",
+            _("Answer the safety questions again"),
+            _("You told us that something is new. This shows whether you need help soon."),
+            reverse("my-safety", args=["check_in"]),
+        )
 
 
 def _story(episode):
@@ -77,8 +85,8 @@ def _message(episode):
 
 
 def _check_in(episode, today):
-    week = (today - episode.start_date).days // 7
-    if week >= 1 and not episode.checkins.filter(week=week).exists():
+    week = weeks.open_week(episode, today)
+    if week and not week.told:
         return Step(
             "check-in", _("Tell us about your week"), _("It takes two minutes."), reverse("my-check-in")
         )
@@ -109,7 +117,7 @@ def _experiment(episode):
     if planned:
         return Step(
             "experiment",
-            _("Finish your small test"),
+            _("Finish your experiment"),
             _("What did happen when you tried it?"),
             reverse("my-experiment", args=[planned.pk]),
         )

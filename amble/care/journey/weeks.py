@@ -30,7 +30,9 @@ def open_week(episode, today: date) -> Week | None:
     return Week(number, opens, opens + timedelta(days=6), told)
 
 
-def next_day(episode, today: date) -> date:
-    """The day of the next check-in after today."""
+def next_day(episode, today: date) -> date | None:
+    """The day of the next check-in after today. None after the last one."""
     number = max((today - episode.start_date).days // 7, 0) + 1
+    if number > MOST_WEEKS:
+        return None
     return timetable.check_in_day(episode.start_date, number)

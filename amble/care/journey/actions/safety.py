@@ -90,6 +90,15 @@ def is_asked(episode) -> bool:
     return any(_is_whole(screen) for screen in screens)
 
 
+def is_owed_for_something_new(episode) -> bool:
+    """Whether the newest week told of something new, and its safety questions wait for an answer still."""
+    week = episode.checkins.order_by("-week").first()
+    if week is None or not week.anything_new:
+        return False
+    screens = episode.safetyscreens.filter(occasion=safety.Occasion.CHECK_IN, at__gte=week.at)
+    return not any(_is_whole(screen) for screen in screens)
+
+
 def result_of(screen) -> safety.SafetyResult:
     """The result as it was judged, by the rules of that day."""
     flags = tuple(safety.question(id, screen.rules_version) for id in screen.flags)
