@@ -15,6 +15,8 @@ class FlareUpPart:
     help: str
     suggestions: tuple[str, ...]
     source: str
+    cannot_wait: int = 0
+    """How many of the suggestions, from the first, are warning signs: shown even when a plan leaves them out."""
 
 
 def opening() -> str:
@@ -29,3 +31,8 @@ def parts() -> tuple[FlareUpPart, ...]:
         FlareUpPart(**entry | {"suggestions": tuple(entry["suggestions"])})
         for entry in content.read("flare_up")["parts"]
     )
+
+
+def warning_signs() -> tuple[str, ...]:
+    """When to get help at once or the same day. They stand beside every plan, whatever it says."""
+    return tuple(sign for part in parts() for sign in part.suggestions[: part.cannot_wait])

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 from amble.care.journey.actions import bad_days
 from amble.care.journey.models import Message, SafetyScreen
@@ -61,6 +62,22 @@ def test_after_the_questions_come_a_few_words_and_then_the_plan(client, person):
         < text.index("New fever")
         < text.index("telephone me")
     )
+
+
+def test_the_warning_signs_are_shown_whatever_the_plan_says(client, person):
+    """Also before the plan is written, and when its author left them out."""
+    assert all(escape(sign) in text_of(client) for sign in flare_up.warning_signs())
+    bad_days.write_plan(
+        episode=person.episode, in_48_hours="Rest a little", keep_doing="", seek_help="", by=person.user
+    )
+    assert "Rest a little" not in text_of(client), "the safety questions come before the plan"
+    begin(client, person)
+    text = text_of(client)
+    assert "Rest a little" in text
+    assert len(flare_up.warning_signs()) == 4
+    for sign in flare_up.warning_signs():
+        assert escape(sign) in text
+    assert "000 emergency" in text and "000 crisis" in text
 
 
 def test_the_questions_of_yesterday_do_not_count_today(client, person):

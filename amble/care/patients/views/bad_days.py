@@ -24,7 +24,11 @@ def today(request):
     """Where this bad day stands: the questions come first, a few words next, then the plan."""
     screen = _screen_of_today(request.episode)
     if screen is None:
-        context = {"safety": _questions(), "parts": _parts(request.episode)}
+        context = {
+            "safety": _questions(),
+            "written": _plan(request.episode) is not None,
+            "warnings": flare_up.warning_signs(),
+        }
         return render(request, "patients/bad_days/before.html", context)
     bad_day = getattr(screen, "bad_day", None)
     if bad_day is None:
@@ -44,7 +48,13 @@ def today(request):
             )
         messages.info(request, _("Your clinic has your message and will telephone you when they can."))
         return redirect("my-bad-day")
-    context = {"bad_day": bad_day, "parts": _parts(request.episode), "form": form, "safety": _questions()}
+    context = {
+        "bad_day": bad_day,
+        "parts": _parts(request.episode),
+        "warnings": flare_up.warning_signs(),
+        "form": form,
+        "safety": _questions(),
+    }
     return render(request, "patients/bad_days/today.html", context)
 
 
