@@ -4,13 +4,16 @@ import csv
 import io
 import json
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.urls import reverse
+from django.utils import timezone
 
 from amble.care.audit.actions import record_opening
+from amble.care.audit.models import RecordOpening
 from amble.care.journey import letters, my_data
 from amble.care.journey.actions import messages, story, weeks
 from amble.care.records.models import EpisodeState
@@ -116,14 +119,19 @@ def test_what_a_person_wrote_cannot_act_in_the_letter(person):
 
 def test_the_patient_sees_who_opened_the_record_in_which_role_and_where(client, clinic, therapist, person):
     lead = factories.member(clinic, Role.SERVICE_LEAD)
-    record_opening(by=therapist, patient=person, page="record")
+    for at_a_page in ("record", "session", "messages"):
+        record_opening(by=therapist, patient=person, page=at_a_page)
+    yesterday = RecordOpening.objects.order_by("pk").first()
+    RecordOpening.objects.filter(pk=yesterday.pk).update(at=timezone.now() - timedelta(days=1))
     record_opening(by=lead, patient=person, page="record")
     record_opening(by=therapist, patient=factories.started(clinic, therapist), page="record")
     page = client.get(reverse("my-data-opened"))
-    assert [(each["name"], [str(role) for role in each["roles"]]) for each in page.context["openings"]] == [
-        (lead.name, ["service lead"]),
-        (therapist.name, ["physiotherapist"]),
-    ]
+    shown = [(e["name"], [str(role) for role in e["roles"]], e["pages"]) for e in page.context["openings"]]
+    assert shown == [
+        (lead.name, ["service lead"], 1),
+        (therapist.name, ["physiotherapist"], 2),
+        (therapist.name, ["physiotherapist"], 1),
+    ], "one line for each person and day"
     assert clinic.name in page.content.decode()
 
 
@@ -136,8 +144,10 @@ def test_the_list_of_openings_costs_the_same_however_long(
     open_record()
     with django_assert_max_num_queries(50) as few:
         client.get(reverse("my-data-opened"))
-    for _ in range(60):
+    for days in range(1, 61):
         open_record()
+        newest = RecordOpening.objects.order_by("pk").last()
+        RecordOpening.objects.filter(pk=newest.pk).update(at=timezone.now() - timedelta(days=days))
     with django_assert_max_num_queries(len(few)):
         page = client.get(reverse("my-data-opened"))
     assert len(page.context["openings"]) == 50
