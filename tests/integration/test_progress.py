@@ -64,11 +64,11 @@ def test_function_comes_first_and_pain_last(client, person):
 @pytest.mark.parametrize(
     ("values", "says"),
     [
-        ((40,), "This is your first answer."),
-        ((40, 75), "You can do clearly more than when you began."),
+        ((40,), "This is my first answer."),
+        ((40, 75), "I can do clearly more than when I began."),
         ((40, 45), "It is too early to call it a clear change."),
-        ((40, 40), "What you can do is about the same as when you began."),
-        ((75, 40), "Everyday things are harder than when you began."),
+        ((40, 40), "What I can do is about the same as when I began."),
+        ((75, 40), "Everyday things are harder than when I began."),
     ],
 )
 def test_one_plain_sentence_says_whether_the_change_matters(client, person, values, says):

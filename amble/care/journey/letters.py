@@ -9,7 +9,7 @@ from pathlib import Path
 import typst
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import get_language, get_language_bidi, ngettext
 from django.utils.translation import gettext as _
 
 from amble.vocabulary import Arm
@@ -41,11 +41,11 @@ def for_the_gp(patient) -> bytes:
             "title": _("My back: a summary for my GP"),
             "subtitle": _who(patient),
             "sections": [
-                _progress_section(episode),
-                _plan_section(episode),
+                _progress_section(episode, _("How I am doing")),
+                _plan_section(episode, _("My activity")),
                 _section(_("What worries me most"), _text(_latest(episode, "stories"), "worry")),
             ],
-            "foot": _foot(),
+            "foot": _("I wrote this with Amble, from my own answers. It is not a diagnosis."),
         }
     )
 
@@ -72,32 +72,32 @@ def discharge_summary(episode, words: str) -> bytes:
             "sections": [
                 {"heading": _("Care"), "paragraphs": [], "rows": facts},
                 _section(_("Summary"), words),
-                _progress_section(episode),
-                _plan_section(episode),
+                _progress_section(episode, _("From the patient's own answers")),
+                _plan_section(episode, _("The patient's activity")),
                 _section(_("On a bad day"), _text(_latest(episode, "flareupplans"), "in_48_hours")),
             ],
-            "foot": _foot(),
+            "foot": _("Written with Amble from the patient's own answers. It is not a diagnosis."),
         }
     )
 
 
-def _progress_section(episode) -> dict:
+def _progress_section(episode, heading: str) -> dict:
     rows = [
         [str(NAMES[line.id]), value(line), f"{SCALES[line.id]} {sentence(line)}"] for line in series(episode)
     ]
-    return {"heading": _("How I am doing"), "paragraphs": [], "rows": rows}
+    return {"heading": heading, "paragraphs": [], "rows": rows}
 
 
-def _plan_section(episode) -> dict:
+def _plan_section(episode, heading: str) -> dict:
     goal = _latest(episode, "goals")
     if goal is None:
-        return _section(_("My activity"), "")
-    text = _("%(activity)s, %(days)s days a week, %(minutes)s minutes each time.") % {
-        "activity": goal.activity_name,
-        "days": goal.days_per_week,
-        "minutes": goal.minutes,
-    }
-    return _section(_("My activity"), text)
+        return _section(heading, "")
+    text = ngettext(
+        "%(activity)s, one day a week, %(minutes)s minutes each time.",
+        "%(activity)s, %(days)s days a week, %(minutes)s minutes each time.",
+        goal.days_per_week,
+    ) % {"activity": goal.activity_name, "days": goal.days_per_week, "minutes": goal.minutes}
+    return _section(heading, text)
 
 
 def _section(heading: str, text: str) -> dict:
@@ -125,7 +125,3 @@ def _who(patient) -> str:
 
 def _day(day) -> str:
     return date_format(day, "DATE_FORMAT") if day else "–"
-
-
-def _foot() -> str:
-    return _("Written with Amble from the patient's own answers. It is not a diagnosis.")

@@ -1,4 +1,7 @@
-"""What a line of progress says, in one plain sentence. No blame, no alarm, and no more than the numbers say."""
+"""What a line of progress says, in one plain sentence. No blame, no alarm, and no more than the numbers say.
+
+It speaks in the patient's voice, on their pages as in the letters that they hand on.
+"""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -42,7 +45,7 @@ def value_of(line, point) -> str:
 def sentence(line) -> str:
     """One sentence on a line of progress, from its first value to the newest."""
     if line.change is None:
-        return _("This is your first answer. The next one will show how things move.")
+        return _("This is my first answer. The next one will show how things move.")
     return {
         "function": _function,
         "activity_level": _activity,
@@ -53,33 +56,33 @@ def sentence(line) -> str:
 
 def _function(change) -> str:
     if change.direction == "better" and change.reaches_mic:
-        return _("You can do clearly more than when you began.")
+        return _("I can do clearly more than when I began.")
     if change.direction == "worse" and change.reaches_mic:
-        return _("Everyday things are harder than when you began. Talk about it at your next contact.")
+        return _("Everyday things are harder than when I began. I can tell my physiotherapist.")
     if change.direction == "better":
-        return _("You can do a little more than when you began. It is too early to call it a clear change.")
-    return _("What you can do is about the same as when you began.")
+        return _("I can do a little more than when I began. It is too early to call it a clear change.")
+    return _("What I can do is about the same as when I began.")
 
 
 def _activity(change) -> str:
     if change.direction == "better":
-        return _("You are active more often than when you began.")
+        return _("I am active more often than when I began.")
     if change.direction == "worse":
-        return _("You are active less often than when you began. A smaller goal can be a good next step.")
-    return _("You are active as often as when you began.")
+        return _("I am active less often than when I began. A smaller goal can be a good next step.")
+    return _("I am active as often as when I began.")
 
 
 def _fear(change) -> str:
     if change.direction == "better" and change.reaches_mic is not False:
-        return _("Being active worries you less than when you began.")
+        return _("Being active worries me less than when I began.")
     if change.direction == "worse" and change.reaches_mic is not False:
-        return _("Being active worries you more than when you began. A small experiment may help.")
-    return _("Your worry about being active is about the same as when you began.")
+        return _("Being active worries me more than when I began. A small experiment may help.")
+    return _("My worry about being active is about the same as when I began.")
 
 
 def _pain(change) -> str:
     if change.direction == "better" and change.reaches_mic:
-        return _("Your pain is clearly lower than when you began.")
+        return _("My pain is clearly lower than when I began.")
     if change.direction == "worse" and change.reaches_mic:
-        return _("Your pain is higher than when you began. More pain does not mean more harm.")
-    return _("Your pain is about the same as when you began. What you can do may change first.")
+        return _("My pain is higher than when I began. More pain does not mean more harm.")
+    return _("My pain is about the same as when I began. What I can do may change first.")
