@@ -135,22 +135,9 @@ def scale_field(label, *, help_text="", required=True, low="", high="") -> forms
     return field
 
 
-def long_text(label, *, help_text="", required=True, rows=4, required_message=None) -> forms.CharField:
+def long_text(label, *, rows=4, **options) -> forms.CharField:
     """A text of one's own, up to 5,000 characters. The form says how many there are when it is too long."""
-    messages = {
-        "max_length": _("Please shorten this to %(limit_value)d characters. It has %(show_value)d now.")
-    }
-    if required_message:
-        messages["required"] = required_message
-    return forms.CharField(
-        label=label,
-        help_text=help_text,
-        required=required,
-        max_length=LONG_TEXT,
-        # No maxlength in the page: a browser would cut a pasted text without a word.
-        widget=UncutTextarea(attrs={"rows": rows, "dir": "auto"}),
-        error_messages=messages,
-    )
+    return _text(label, UncutTextarea(attrs={"rows": rows, "dir": "auto"}), LONG_TEXT, **options)
 
 
 class UncutTextarea(forms.Textarea):
@@ -160,9 +147,14 @@ class UncutTextarea(forms.Textarea):
         return context
 
 
-def short_text(
-    label, *, help_text="", required=True, max_length=200, required_message=None
+def short_text(label, *, max_length=200, **options) -> forms.CharField:
+    return _text(label, UncutTextInput(attrs={"dir": "auto"}), max_length, **options)
+
+
+def _text(
+    label, widget, max_length, *, help_text="", required=True, required_message=None
 ) -> forms.CharField:
+    # The widgets have no maxlength in the page: a browser would cut a pasted text without a word.
     messages = {
         "max_length": _("Please shorten this to %(limit_value)d characters. It has %(show_value)d now.")
     }
@@ -173,7 +165,7 @@ def short_text(
         help_text=help_text,
         required=required,
         max_length=max_length,
-        widget=UncutTextInput(attrs={"dir": "auto"}),
+        widget=widget,
         error_messages=messages,
     )
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 import altair as alt
 import vl_convert
 from django.utils.formats import date_format
+from django.utils.translation import get_language_bidi
 
 INK, LINE, BAND, GRID = "#23302f", "#1f5f5b", "#e3efe9", "#ddd8cc"
 FONT = "system-ui, Noto Sans, Arial, sans-serif"
@@ -37,6 +38,13 @@ def line_chart(
     return _draw(
         tuple(points), days, float(low), float(high), title, band, tuple(labels), bool(right_to_left)
     )
+
+
+def ratings_chart(points: Points, *, title: str) -> str:
+    """Ratings from 0 to 10 over time. Nothing while there are fewer than two: a dot is no line."""
+    if len(points) < 2:
+        return ""
+    return line_chart(points, low=0, high=10, title=title, right_to_left=get_language_bidi())
 
 
 def _some_days(days: Sequence[date]) -> list[date]:

@@ -9,7 +9,6 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 from amble.care.audit.actions import AlreadySaved
@@ -134,12 +133,7 @@ def _belief(belief_id: str) -> beliefs.Belief:
 
 
 def _chart(ratings: list[BeliefRating]) -> str:
-    if len(ratings) < 2:
-        return ""
-    return charts.line_chart(
+    return charts.ratings_chart(
         [(timezone.localdate(rating.at), rating.conviction) for rating in ratings],
-        low=0,
-        high=10,
         title=_("How sure I was of this thought over time. The numbers are in the table below."),
-        right_to_left=get_language_bidi(),
     )

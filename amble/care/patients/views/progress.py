@@ -51,12 +51,7 @@ def _line(line: progress.Series) -> dict:
 
 
 def _weeks(weeks) -> str:
-    if len(weeks) < 2:
-        return ""
-    return charts.line_chart(
+    return charts.ratings_chart(
         [(timezone.localdate(week.at), week.held_back) for week in weeks],
-        low=0,
-        high=10,
         title=_("How much my back held me back, week by week. The numbers are in the table below."),
-        right_to_left=get_language_bidi(),
     )
