@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils.html import escape
 
-from amble.care.journey.actions import weeks
+from amble.care.journey.actions import contacts, weeks
 from amble.care.journey.models import Contact, Goal
 from amble.programme import fidelity, messages
 from amble.vocabulary import Arm
@@ -65,6 +65,21 @@ def test_a_session_is_saved_with_its_score_and_the_plan(client, person, address)
     assert (goal.activity_name, goal.days_per_week, goal.confidence) == ("Swimming", 2, 8)
     page = answer.content.decode()
     assert "not validated" in page and escape(fidelity.benchmark().words) in page
+
+
+def test_pain_and_fear_are_shown_again_though_the_walk_was_not_ticked(client, person, address):
+    given = {name: value for name, value in filled(person).items() if name != "walk_done"}
+    assert "Pain 5 to 6." in client.post(address, given, follow=True).content.decode()
+
+
+def test_after_the_fifth_session_a_note_asks_why(client, person, address):
+    asks = "Ask what keeps this person coming back."
+    for number in range(1, 6):
+        assert asks not in client.get(address).content.decode(), number
+        contacts.record_usual_care(
+            episode=person.episode, day=person.episode.start_date, minutes=20, modalities=["heat"], by=None
+        )
+    assert "5 sessions so far. " + asks in client.get(address).content.decode()
 
 
 def test_when_anything_is_wrong_nothing_is_saved_and_everything_is_still_there(client, person, address):

@@ -82,7 +82,10 @@ class AssessmentChange(models.Model):
 
 
 class Response(models.Model):
-    """The answers to one instrument at one visit. There is one: a second tab or device continues it."""
+    """The answers to one instrument at one visit. There is one: a second tab or device continues it.
+
+    `mode` is how the first answer came; the audit holds how each of the later ones did.
+    """
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="responses")
     instrument = models.CharField(max_length=40)

@@ -55,16 +55,18 @@ def show(request, public_id, number):
         "modalities": [MODALITIES.get(modality, modality) for modality in contact.modalities],
     }
     if etmi:
-        context |= _fidelity(etmi)
+        context |= _of_etmi(etmi)
     return render(request, "clinicians/contact.html", context)
 
 
-def _fidelity(etmi) -> dict:
+def _of_etmi(etmi) -> dict:
     # The words may have been edited since; the score that was kept is never worked out again.
     items = {item.id: item for item in fidelity.all_items()}
     breaches = {breach.id: breach.text for breach in fidelity.checklist(1).breaches}
     labels = {2: _("Fully"), 1: _("Partly"), 0: _("Not"), None: _("Does not apply")}
+    numbers = (etmi.pain_before, etmi.pain_after, etmi.fear_before, etmi.fear_after, etmi.walk_minutes)
     return {
+        "walk": etmi.walk_done or any(number is not None for number in numbers),
         "marks": [(items[id].text if id in items else id, labels[mark]) for id, mark in etmi.marks.items()],
         "breaches": [breaches.get(id, id) for id in etmi.breaches],
         "given": [message.text for message in core.core_messages() if message.id in etmi.messages_given],
