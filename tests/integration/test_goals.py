@@ -1,5 +1,8 @@
 """Choosing an activity and a goal: the person's own choice, made smaller only visibly and with their yes."""
 
+import re
+from html import unescape
+
 import pytest
 from django.urls import reverse
 
@@ -66,6 +69,19 @@ def test_at_first_there_is_a_variety_with_brisk_walking_in_front(client, person)
     assert 6 <= len(few) <= 12
     assert every.index(few[-1]) > len(every) * 3 / 4
     assert names(client.get(reverse("my-activity"), {"all": "yes"})) == every
+
+
+def test_what_is_near_comes_first_in_ones_own_words_and_goes_into_the_plan(client, person):
+    path = reverse("my-activity")
+    plain = client.get(path, {"all": "yes"})
+    page = client.get(path, {"near": "the park <b>", "all": "yes"})
+    assert set(names(page)) == set(names(plain)), "nothing is hidden"
+    close = [a.name for a in activities.all_activities() if "park" in f"{a.name} {a.words}".lower()]
+    assert names(page)[: len(close)] == close != names(plain)[: len(close)]
+    link = re.search(r'"(/my/goal/[?]activity=[^"]+)"', page.content.decode())[1]
+    plan = client.get(unescape(link))
+    assert plan.context["form"]["where"].value() == "the park <b>"
+    assert "<b>" not in plan.content.decode()
 
 
 def test_an_unknown_wish_hides_nothing(client, person):

@@ -3,12 +3,17 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from amble.care.accounts.forms import style
+from amble.care.accounts.forms import short_text, style
 
 
 class ActivityFilter(forms.Form):
     """Wishes for an activity. It comes by GET and saves nothing."""
 
+    near = short_text(
+        _("What is near where you live?"),
+        help_text=_("In your own words, such as: a park, a pool. Ideas that fit come first."),
+        required=False,
+    )
     place = forms.ChoiceField(
         label=_("Where"),
         required=False,

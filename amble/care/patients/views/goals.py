@@ -1,5 +1,6 @@
 """Finding an activity, and deciding on a goal."""
 
+import re
 from contextlib import suppress
 
 from django.contrib import messages
@@ -26,9 +27,16 @@ def activity(request):
     """The catalogue, narrowed by what the patient likes. Nothing is hidden from anybody by their stage."""
     wishes = ActivityFilter(request.GET)
     # A wish that is not on the list is no wish.
-    chosen = activities.choose(**wishes.cleaned_data) if wishes.is_valid() else activities.all_activities()
-    shown = chosen if "all" in request.GET else _a_few(chosen)
-    context = {"found": shown, "total": len(chosen), "query": _without_all(request)}
+    wanted = wishes.cleaned_data if wishes.is_valid() else {}
+    near = wanted.pop("near", "")
+    close, others = _that_mention(near, activities.choose(**wanted))
+    shown = close + others if "all" in request.GET else (close + _a_few(others))[:AT_FIRST]
+    context = {
+        "found": shown,
+        "total": len(close + others),
+        "query": _without_all(request),
+        "near": near,
+    }
     if request.htmx:
         return render(request, "patients/goals/found.html", context)
     context |= {
@@ -83,6 +91,7 @@ def _begin_with(request) -> dict:
             "activity_name": _(found.name),
             "days_per_week": found.start_days,
             "minutes": found.start_minutes,
+            "where": request.GET.get("near", ""),
         }
     current = _current_goal(request.episode)
     if "change" not in request.GET or current is None:
@@ -97,6 +106,27 @@ def _begin_with(request) -> dict:
 def _a_few(chosen: tuple) -> tuple:
     """The first, and then some from the whole of the list, whose families lie together: variety, not 12 walks."""
     return chosen[:: -(-len(chosen) // AT_FIRST) or 1]
+
+
+def _that_mention(near: str, chosen: tuple) -> tuple[tuple, tuple]:
+    """Those activities that speak of what is near, and the others. Nothing is hidden: words only change the order."""
+    close = set()
+    for word in _words(near):
+        # "Pool" finds "pools" too. A word that fits much of the list, such as "the", says nothing.
+        fits = {
+            a.id for a in chosen if any(_is_form_of(word, w) for w in _words(f"{_(a.name)} {_(a.words)}"))
+        }
+        if len(fits) <= len(activities.all_activities()) // 4:
+            close |= fits
+    return tuple(a for a in chosen if a.id in close), tuple(a for a in chosen if a.id not in close)
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
+
+
+def _is_form_of(word: str, other: str) -> bool:
+    return other == word or (len(word) > 3 and other.startswith(word))
 
 
 def _without_all(request) -> str:
