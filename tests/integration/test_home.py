@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from amble.care.journey import next_steps
-from amble.care.journey.actions import messages, story, weeks
+from amble.care.journey.actions import messages, referrals, story, weeks
 from amble.care.journey.weeks import MOST_WEEKS
+from amble.care.records.models import Patient
 from amble.vocabulary import Arm
 from tests import factories
 
@@ -112,3 +113,12 @@ def test_the_same_activity_twice_is_pointed_out(client, here):
     response = client.post(f"{STORY}?part=activities", {"activity_1": "Dancing", "activity_2": "dancing"})
     assert "You have named this one already." in response.content.decode()
     assert not person.episode.valued_activities.exists()
+
+
+def test_a_new_episode_takes_the_place_of_the_measures_that_still_waited(here, therapist):
+    person = factories.started(here, therapist)
+    earlier = person.episode
+    referrals.refer_again(patient=person, referred_on=timezone.localdate(), by=therapist)
+    assert not earlier.assessments.filter(completed_at=None, withdrawn_at=None).exists()
+    person = Patient.objects.get(pk=person.pk)
+    assert [a.visit for a in person.episode.assessments.filter(withdrawn_at=None)] == ["baseline"]

@@ -19,7 +19,9 @@ def refer(*, clinic, name, referred_on, by, symptom_months=None, **details):
 
 @action
 def refer_again(*, patient, referred_on, by, symptom_months=None):
-    """A new episode for a patient the clinic knows already."""
+    """A new episode for a patient the clinic knows already. Its own measures take the place of the earlier ones."""
+    for earlier in patient.episodes.all():
+        measures.withdraw_open(episode=earlier, by=by)
     episode = episodes.refer(patient=patient, referred_on=referred_on, symptom_months=symptom_months, by=by)
     _open(episode, Visit.BASELINE, timetable.window(Visit.BASELINE, started=referred_on), by=by)
     return episode
