@@ -60,3 +60,11 @@ def test_a_wrong_last_day_ends_nothing(client, person, day):
     page = client.post(reverse("discharge", args=[person.public_id]), {"on": day, "words": "Keep walking"})
     assert "Keep walking" in page.content.decode()
     assert person.episodes.get().status == "started"
+
+
+def test_too_many_words_are_refused_in_words_and_not_cut(client, person):
+    sent = {"on": timezone.localdate().isoformat(), "words": "é" * 301}
+    page = client.post(reverse("discharge", args=[person.public_id]), sent).content.decode()
+    assert "Please shorten this to 300 characters. It has 301 now." in page and "é" * 301 in page
+    assert "maxlength" not in page
+    assert person.episodes.get().status == "started"
