@@ -15,6 +15,14 @@ document.addEventListener("htmx:load", (event) => {
   if (event.target !== document.body) startComponents(event.target);
 });
 
+// An answer that could not be saved as it was given says so; Continue sends it again.
+for (const problem of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+  document.addEventListener(problem, (event) => {
+    const { unsaved } = event.detail.target?.dataset ?? {};
+    if (unsaved) event.detail.target.textContent = unsaved;
+  });
+}
+
 // "All fully" marks one part of the fidelity checklist at once; without scripts the server does it.
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-fill]");

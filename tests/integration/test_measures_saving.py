@@ -103,6 +103,17 @@ def test_with_scripts_an_answer_is_saved_before_continue(tab, baseline):
     assert answers(baseline, "rmdq") == {"item_2": False}
 
 
+def test_an_answer_given_after_the_session_ended_leads_to_sign_in_and_returns(tab, person, baseline):
+    """A script is told to leave the page: the sign-in page belongs in no corner of this one."""
+    pain = page_of(baseline, "pain_nrs")
+    owner = tab.get(address(pain.number)).context["form"]["owner"].value()
+    tab.logout()
+    sent = tab.post(address(pain.number), {**filled(pain), "owner": owner}, **HTMX)
+    assert sent.status_code == 200 and sent["HX-Redirect"].startswith(reverse("account_login"))
+    tab.force_login(person.user)
+    assert "Your answers are still here." in tab.get(address(pain.number)).content.decode()
+
+
 def test_coming_back_goes_on_at_the_first_page_without_an_answer(tab, baseline):
     first, second = sheet(baseline).steps[:2]
     tab.post(address(first.number), filled(first))

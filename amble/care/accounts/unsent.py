@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.http import QueryDict
 from django.shortcuts import redirect, resolve_url
 from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
 
 from .forms import is_owner
 
@@ -27,6 +28,9 @@ class KeepUnsentAnswers:
         )
         if request.method == "POST" and was_signed_out and sent_to_sign_in and "owner" in request.POST:
             keep(request)
+        if sent_to_sign_in and request.htmx:
+            # A script would put the sign-in page into the middle of this one.
+            return HttpResponseClientRedirect(response["Location"])
         return response
 
     def _take(self, request):
@@ -53,4 +57,6 @@ def form_expired(request, reason=""):
     """A page that was open across a sign-in. Its answers are put aside and shown again, to be sent once more."""
     if request.method == "POST":
         keep(request)
+    if request.headers.get("HX-Request"):
+        return HttpResponseClientRedirect(request.path)
     return redirect(request.path)
