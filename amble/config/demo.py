@@ -93,8 +93,10 @@ def _make(password: str) -> None:
 
 
 def _further_on() -> list[str]:
-    """The demo patients who have an account, but for the one that begins."""
-    others = User.objects.filter(patient__isnull=False).exclude(email=PATIENT[0])
+    """The demo patients who have an account, but for the one that begins and for whom a visitor has added."""
+    others = User.objects.filter(
+        patient__isnull=False, email__startswith="demo.", email__endswith="@demo.example"
+    )
     return list(others.order_by("pk").values_list("email", flat=True))
 
 
