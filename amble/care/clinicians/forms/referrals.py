@@ -26,7 +26,12 @@ class PatientForm(AmbleForm):
     """Who the patient is."""
 
     name = short_text(_("Name"), required_message=_("Give the patient's name."))
-    birth_date = day_field(_("Date of birth"), required=False, validators=[not_in_the_future])
+    birth_date = day_field(
+        _("Date of birth"),
+        required=False,
+        validators=[not_in_the_future],
+        help_text=_("Shows whether the programme fits: it is for adults."),
+    )
     sex = forms.ChoiceField(label=_("Sex"), choices=SEXES, required=False)
     email = forms.EmailField(
         label=_("E-mail address"),
