@@ -20,7 +20,7 @@ from tests.journeys.watch import DESKTOP, PHONE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SKIP = {"my-data-json", "my-data-csv", "my-data-pdf", "letter"}  # files, not pages
+SKIP = {"my-data-json", "my-data-csv", "my-data-pdf", "letter", "session-score"}  # files and parts, not pages
 ZOOMED = {"width": 320, "height": 256}  # 1280 by 1024 at 400%
 PICTURES = os.environ.get("AMBLE_SCREENSHOTS")
 PATIENTS = ["Demo patient", "Demo patient, week six", "Demo patient, usual care", "Demo patient, discharged"]
