@@ -1,6 +1,7 @@
 """What people do in Amble, click by click, so that the stories can say it in their words."""
 
 import re
+from collections.abc import Callable
 
 from django.core import mail
 from django.core.management import call_command
@@ -8,10 +9,10 @@ from playwright.sync_api import Locator, Page
 
 
 class Person:
-    """Someone at a browser of their own."""
+    """Someone at a browser of their own. Every page they come to is checked with `axe`, once for each heading."""
 
-    def __init__(self, page: Page):
-        self.page = page
+    def __init__(self, page: Page, axe: Callable[[Page], None] | None = None):
+        self.page, self.axe, self.seen = page, axe, set()
 
     def go(self, path: str) -> None:
         self.page.goto(path)
@@ -26,6 +27,10 @@ class Person:
         """Click and wait for the page that comes of it."""
         with self.page.expect_navigation():
             element.click()
+        heading = self.page.locator("h1").first.inner_text()
+        if self.axe and heading not in self.seen:
+            self.seen.add(heading)
+            self.axe(self.page)
 
     def write(self, label: str, text: str) -> None:
         self.page.get_by_label(label, exact=False).first.fill(text)

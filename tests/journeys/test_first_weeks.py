@@ -16,13 +16,13 @@ NAME, EMAIL = "Story patient", "story@test.example"
 
 
 @pytest.fixture
-def people(settings, tmp_path, new_page, live_server):
+def people(settings, tmp_path, new_page, live_server, axe):
     """The demo clinic, its physiotherapist at a large screen, and a patient with a phone."""
     settings.VAR = tmp_path
     demo.load()
     large = new_page(viewport=DESKTOP)
     sign_in(large, User.objects.get(email=demo.STAFF[Role.PHYSIOTHERAPIST][0]), live_server)
-    return Patient(new_page()), Physiotherapist(large)
+    return Patient(new_page(), axe), Physiotherapist(large, axe)
 
 
 def test_two_sessions_and_three_check_ins(people):
