@@ -54,7 +54,8 @@ def test_the_link_and_the_code_lead_to_consent_and_the_link_is_used_up(client, n
 
 def test_a_guessed_code_does_not_use_the_link_up(client, link):
     client.post(link)
-    client.post(CONFIRM, {"code": "WRONG1"})
+    page = client.post(CONFIRM, {"code": "WRONG1"})
+    assert page.content.decode().count("error-summary__title") == 1
     assert "_auth_user_id" not in client.session
     assert not Invitation.objects.get().used_at
 
