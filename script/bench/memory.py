@@ -1,0 +1,17 @@
+"""Peak memory of a server: what the kernel noted for each of its processes."""
+
+from pathlib import Path
+
+
+def peak_mb(parent: int) -> float:
+    """The peak resident sizes of a process and its children, added up, in MB. Shared pages count once for each."""
+    return sum(_peak_kb(pid) for pid in [parent, *_children(parent)]) / 1024
+
+
+def _children(parent: int) -> list[int]:
+    return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+
+
+def _peak_kb(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM:")).split()[1])
