@@ -50,10 +50,11 @@ class AmbleForm(forms.Form):
 
     def __init__(self, *args, request=None, **kwargs):
         self.request = request
-        initial = {"submission": uuid.uuid4(), **kwargs.pop("initial", {})}
-        if request is not None and request.user.is_authenticated:
-            initial["owner"] = sign_owner(request.user)
-        super().__init__(*args, initial=initial, label_suffix="", **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
+        if not self.is_bound:
+            self.initial = {"submission": uuid.uuid4(), **self.initial}
+            if request is not None and request.user.is_authenticated:
+                self.initial["owner"] = sign_owner(request.user)
         for field in self.fields.values():
             style(field.widget)
 

@@ -86,7 +86,7 @@ def _message(episode):
 
 def _check_in(episode, today):
     week = weeks.open_week(episode, today)
-    if week and not week.told:
+    if week and not week.told_in(episode):
         return Step(
             "check-in", _("Tell us about your week"), _("It takes two minutes."), reverse("my-check-in")
         )

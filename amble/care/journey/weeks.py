@@ -12,12 +12,15 @@ MOST_WEEKS = 26
 
 @dataclass(frozen=True)
 class Week:
-    """The week whose check-in is open. `told` is the check-in when it is there already."""
+    """The week whose check-in is open."""
 
     number: int
     opens: date
     closes: date
-    told: CheckIn | None
+
+    def told_in(self, episode) -> CheckIn | None:
+        """The check-in, when it is there already."""
+        return episode.checkins.filter(week=self.number).first()
 
 
 def open_week(episode, today: date) -> Week | None:
@@ -26,8 +29,7 @@ def open_week(episode, today: date) -> Week | None:
     if number < 1 or number > MOST_WEEKS:
         return None
     opens = timetable.check_in_day(episode.start_date, number)
-    told = episode.checkins.filter(week=number).first()
-    return Week(number, opens, opens + timedelta(days=6), told)
+    return Week(number, opens, opens + timedelta(days=6))
 
 
 def next_day(episode, today: date) -> date | None:

@@ -4,7 +4,7 @@ import functools
 
 from django.shortcuts import redirect, render
 
-from amble.care.journey.actions.safety import is_stopped
+from amble.care.journey.actions.safety import with_stop
 from amble.care.records.access import patient_page
 from amble.care.records.states import EpisodeStatus
 from amble.vocabulary import Arm
@@ -17,7 +17,7 @@ def programme_page(view=None, *, etmi=False):
 
     @functools.wraps(view)
     def gated(request, *args, **kwargs):
-        if is_stopped(request.episode):
+        if request.episode.is_stopped:
             return redirect("my-advice")
         in_etmi = request.episode.arm == Arm.ETMI and request.episode.status in {
             EpisodeStatus.STARTED,
@@ -27,4 +27,4 @@ def programme_page(view=None, *, etmi=False):
             return render(request, "patients/not_yet.html")
         return view(request, *args, **kwargs)
 
-    return patient_page(gated)
+    return patient_page(gated, find=with_stop)

@@ -5,6 +5,7 @@ whatever the address asks for. Another clinic's patient is not refused but not f
 """
 
 import functools
+from operator import attrgetter
 
 import rules
 from django.contrib.auth.views import redirect_to_login
@@ -66,16 +67,19 @@ service_lead_page = _guard("service_figures")
 administrator_page = _guard("staff_and_clinics")
 
 
-def patient_page(view=None, *, before_consent=False, after_withdrawal=False):
-    """A page of the patient's own. Consent comes first; after withdrawal only their data and the consent remain."""
+def patient_page(view=None, *, before_consent=False, after_withdrawal=False, find=attrgetter("episode")):
+    """A page of the patient's own. Consent comes first; after withdrawal only their data and the consent remain.
+
+    `find` gets the patient's episode, with whatever else the page's gate wants to know in the same query.
+    """
     if view is None:
         return functools.partial(
-            patient_page, before_consent=before_consent, after_withdrawal=after_withdrawal
+            patient_page, before_consent=before_consent, after_withdrawal=after_withdrawal, find=find
         )
 
     @functools.wraps(view)
     def gated(request, *args, **kwargs):
-        request.episode = request.patient.episode
+        request.episode = find(request.patient)
         if not before_consent and not consents.is_given(request.patient):
             return redirect("my-consent")
         ended = request.episode is None or request.episode.status in {

@@ -124,10 +124,15 @@ class Patient(models.Model):
     def episode(self) -> "Episode | None":
         """The newest episode: the one that pages speak of."""
         if not hasattr(self, "_episode"):
-            self._episode = self.episodes.order_by("-pk").first()
-            if self._episode:
-                self._episode.patient = self
+            self._episode = self.newest(self.episodes)
         return self._episode
+
+    def newest(self, episodes) -> "Episode | None":
+        """The newest of the patient's episodes, in a query that may know more about it."""
+        episode = episodes.order_by("-pk").first()
+        if episode:
+            episode.patient = self
+        return episode
 
 
 class Episode(models.Model):

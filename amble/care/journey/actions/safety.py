@@ -1,5 +1,6 @@
 """Safety comes first: the questions, what they lead to, and how a clinician closes an alert."""
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from amble.care.audit.actions import action, record
@@ -76,12 +77,13 @@ def open_alerts(episode):
 
 def stopping_alert(episode) -> SafetyAlert | None:
     """The alert for which the programme waits until a clinician has spoken with the patient."""
-    return _stopping(episode).order_by("at").last()
+    return _stopping_alerts().filter(episode=episode).order_by("at").last()
 
 
-def is_stopped(episode) -> bool:
-    """Whether there is such an alert."""
-    return _stopping(episode).exists()
+def with_stop(patient):
+    """The patient's newest episode, with `is_stopped`: whether there is such an alert. One query for both."""
+    stopping = _stopping_alerts().filter(episode=OuterRef("pk"))
+    return patient.newest(patient.episodes.annotate(is_stopped=Exists(stopping)))
 
 
 def is_asked(episode) -> bool:
@@ -105,8 +107,9 @@ def result_of(screen) -> safety.SafetyResult:
     return safety.SafetyResult(screen.rules_version, SafetyLevel(screen.level), flags)
 
 
-def _stopping(episode):
-    return open_alerts(episode).filter(level__in=[level for level in SafetyLevel if level.stops_programme])
+def _stopping_alerts():
+    levels = [level for level in SafetyLevel if level.stops_programme]
+    return SafetyAlert.objects.filter(resolved_at__isnull=True, level__in=levels)
 
 
 def _is_whole(screen) -> bool:

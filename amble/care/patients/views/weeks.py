@@ -25,21 +25,17 @@ def check_in(request):
     """Tell the week. A second tab or a repeated post finds the week told and goes on to the plan."""
     today = timezone.localdate()
     week = weeks.open_week(request.episode, today)
-    if week is None or (week.told and request.method == "GET"):
-        context = {"week": week, "next_day": weeks.next_day(request.episode, today)}
+    # A post does not look first: the database knows whether the week was told, and says so when it is saved.
+    told = week and request.method == "GET" and week.told_in(request.episode)
+    if week is None or told:
+        context = {"told": told, "next_day": weeks.next_day(request.episode, today)}
         return render(request, "patients/weeks/told.html", context)
     form = CheckInForm.from_request(request)
     if request.method == "POST" and form.is_valid():
         answers = {name: form.cleaned_data[name] for name in CheckInForm.base_fields if name not in HIDDEN}
         try:
-            actions.check_in(
-                episode=request.episode,
-                week=week.number,
-                by=request.user,
-                submission=form.submission_key,
-                **answers,
-            )
-        except (actions.WeekTold, AlreadySaved):
+            actions.check_in(episode=request.episode, week=week.number, by=request.user, **answers)
+        except actions.WeekTold:
             messages.info(request, _("You told us this week before. Your first answers are kept."))
         if answers["anything_new"]:
             query = urlencode({"next": reverse("my-plan")})
