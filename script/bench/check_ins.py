@@ -1,8 +1,8 @@
-"""Check-ins under concurrent load, beside two views of plain Django that insert one row.
+"""Check-ins under concurrent load, beside bare views that insert one row.
 
 All are served by the same processes from the same database in the same run, in turns. A check-in is a real
 one: session, CSRF, all of Amble's middleware, form, one transaction with its audit row. peer/wsgi.py says
-what the two peers pass through.
+what each of the peers passes through.
 """
 
 import statistics
@@ -85,6 +85,11 @@ def _signed_in(session: str) -> bytes:
     return load.post("/signed-in/", form, _cookies(session))
 
 
+def _in_amble(session: str) -> bytes:
+    form = ANSWERS | {"csrfmiddlewaretoken": CSRF, "days": 3, "minutes": 15}
+    return load.post("/in-amble/", form, _cookies(session))
+
+
 def _bare(session: str) -> bytes:
     return load.post("/bare/", ANSWERS | {"days": 3, "minutes": 15})
 
@@ -93,8 +98,9 @@ def _cookies(session: str) -> dict[str, str]:
     return {"amble_session": session, "amble_csrf": CSRF}
 
 
-KINDS = {"check_in": _check_in, "bare": _bare, "signed_in": _signed_in}
-EXPECTED = {"check_in": "302 /my/plan/", "bare": "204", "signed_in": "204"}
+PEERS = ("in_amble", "signed_in", "bare")
+KINDS = {"check_in": _check_in, "in_amble": _in_amble, "signed_in": _signed_in, "bare": _bare}
+EXPECTED = {"check_in": "302 /my/plan/"} | dict.fromkeys(PEERS, "204")
 
 
 def _result(database: Database, rounds: dict[str, list[load.Load]], megabytes: float) -> dict:
@@ -107,7 +113,6 @@ def _result(database: Database, rounds: dict[str, list[load.Load]], megabytes: f
         result[kind] = {
             "per_second": round(statistics.median(each.per_second for each in done)),
             "p95_ms": round(statistics.median(each.p95_ms for each in done), 1),
-            "ratio_to_bare": ratio(kind, "bare"),
-            "ratio_to_signed_in": ratio(kind, "signed_in"),
+            **{f"ratio_to_{peer}": ratio(kind, peer) for peer in PEERS},
         }
     return result

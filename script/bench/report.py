@@ -33,21 +33,33 @@ def _check_ins(results: list[dict]) -> str:
     for each in results:
         for kind, words in (
             ("check_in", "check-in of Amble"),
-            ("signed_in", "plain Django, signed in, one row"),
-            ("bare", "plain Django, nobody signed in, no middleware, one row"),
+            ("in_amble", "bare view on the same server, one row"),
+            ("signed_in", "bare view, a new project's middleware, one row"),
+            ("bare", "bare view, no middleware, nobody signed in, one row"),
         ):
             told = each[kind]
-            beside = [told["ratio_to_bare"], told["ratio_to_signed_in"]]
+            beside = [told[f"ratio_to_{peer}"] for peer in check_ins.PEERS]
             goal = (
-                _met(beside[0] >= check_ins.GOAL, f"{check_ins.GOAL} of bare") if kind == "check_in" else ""
+                _met(beside[0] >= check_ins.GOAL, f"{check_ins.GOAL} of the same server")
+                if kind == "check_in"
+                else ""
             )
             rows.append([each["database"], words, told["per_second"], told["p95_ms"], *beside, goal])
-    head = ["database", "post", "per second", "p95 ms", "beside bare", "beside signed in", "goal"]
+    head = [
+        "database",
+        "post",
+        "per second",
+        "p95 ms",
+        "beside same server",
+        "beside new project",
+        "beside no middleware",
+        "goal",
+    ]
     memory = ", ".join(f"{each['server_peak_mb']} MB ({each['database']})" for each in results)
     say = (
         f"{check_ins.CLIENTS} clients at once, each on a connection that stays open, in {check_ins.ROUNDS} rounds "
         f"of {check_ins.POSTS} posts, in turns; medians of the rounds. The server is the one of `script/server`. A "
-        "check-in passes session, CSRF, every middleware and rule of Amble, and saves three rows in one "
+        "check-in passes session, CSRF, every middleware and rule of Amble, and saves two rows in one "
         f"transaction. `script/bench/peer/wsgi.py` says what the peers pass through. Memory: {memory}."
     )
     return f"{say}\n\n{_table(head, rows)}"

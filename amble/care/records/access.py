@@ -80,7 +80,7 @@ def patient_page(view=None, *, before_consent=False, after_withdrawal=False, fin
     @functools.wraps(view)
     def gated(request, *args, **kwargs):
         request.episode = find(request.patient)
-        if not before_consent and not consents.is_given(request.patient):
+        if not before_consent and not consents.is_given_by(request.user):
             return redirect("my-consent")
         ended = request.episode is None or request.episode.status in {
             EpisodeStatus.WITHDRAWN,

@@ -1,11 +1,23 @@
+from functools import cache
+
 from allauth.account.auth_backends import AuthenticationBackend
+from django.db.models import OuterRef
 
 from amble.care.accounts.models import User
 
+from .actions import consents
+
 
 class WithRecord(AuthenticationBackend):
-    """Loads who is signed in together with their patient record and its clinic, which every page of theirs needs."""
+    """Loads who is signed in together with what every page of theirs needs: their record, its clinic, their consent."""
 
     def get_user(self, user_id):
-        user = User.objects.select_related("patient__clinic").filter(pk=user_id).first()
+        user = _people().filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
+
+
+@cache
+def _people():
+    """The query, made once: it runs for every page."""
+    agreed = consents.latest_decisions(OuterRef("patient__pk"))
+    return User.objects.select_related("patient__clinic").annotate(**agreed)

@@ -18,6 +18,7 @@ def insert(request):
 urlpatterns = [
     path("bare/", insert),
     path("signed-in/", login_required(insert)),
+    path("in-amble/", login_required(insert)),
     *amble.urlpatterns,
 ]
 handler403, handler404, handler500 = amble.handler403, amble.handler404, amble.handler500

@@ -1,5 +1,6 @@
-"""One process, three doors, told apart by the address: Amble as it is, and two peers that insert one row.
+"""One process, told apart by the address: Amble as it is, and three bare views that insert one row.
 
+/in-amble/   a bare view on the same server: Amble's own middleware, nothing else. The goal is set beside this one.
 /bare/       Django with no middleware at all: less than any service could run.
 /signed-in/  Django with the middleware of a new project: session, CSRF and the person, as any signed-in post needs.
 """

@@ -1,9 +1,12 @@
 """Safety comes first: the questions, what they lead to, and how a clinician closes an alert."""
 
+from functools import cache
+
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from amble.care.audit.actions import action, record
+from amble.care.records.models import Episode
 from amble.programme import safety
 from amble.vocabulary import SafetyLevel
 
@@ -82,8 +85,7 @@ def stopping_alert(episode) -> SafetyAlert | None:
 
 def with_stop(patient):
     """The patient's newest episode, with `is_stopped`: whether there is such an alert. One query for both."""
-    stopping = _stopping_alerts().filter(episode=OuterRef("pk"))
-    return patient.newest(patient.episodes.annotate(is_stopped=Exists(stopping)))
+    return patient.newest(_episodes_with_stop().filter(patient=patient))
 
 
 def is_asked(episode) -> bool:
@@ -105,6 +107,13 @@ def result_of(screen) -> safety.SafetyResult:
     """The result as it was judged, by the rules of that day."""
     flags = tuple(safety.question(id, screen.rules_version) for id in screen.flags)
     return safety.SafetyResult(screen.rules_version, SafetyLevel(screen.level), flags)
+
+
+@cache
+def _episodes_with_stop():
+    """The query, made once: it runs for every page of the programme."""
+    stopping = _stopping_alerts().filter(episode=OuterRef("pk"))
+    return Episode.objects.annotate(is_stopped=Exists(stopping))
 
 
 def _stopping_alerts():

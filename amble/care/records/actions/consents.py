@@ -1,5 +1,7 @@
 """What a patient agrees to, in which version of the text."""
 
+from django.db.models import Subquery
+
 from amble.care.audit.actions import action, record
 from amble.programme import consent as texts
 
@@ -24,12 +26,31 @@ def current(patient) -> dict[str, bool]:
 def is_given(patient) -> bool:
     """Whether the patient agreed to all that is required to use Amble, in the text now in force."""
     decided = current(patient)
-    return all(decided.get(choice.id) for choice in texts.current().choices if choice.required)
+    return all(decided.get(choice.id) for choice in _required())
+
+
+def latest_decisions(patient) -> dict[str, Subquery]:
+    """The latest decision on each required choice, to be read in the query that loads the person."""
+    version = texts.current().version
+    decisions = ConsentDecision.objects.filter(patient=patient, version=version).order_by("-at", "-pk")
+    return {
+        f"agreed_to_{choice.id}": Subquery(decisions.filter(choice=choice.id).values("agreed")[:1])
+        for choice in _required()
+    }
+
+
+def is_given_by(user) -> bool:
+    """The same as `is_given`, from what was read with the person who is signed in: no further query."""
+    return all(getattr(user, f"agreed_to_{choice.id}") for choice in _required())
+
+
+def _required() -> list[texts.ConsentChoice]:
+    return [choice for choice in texts.current().choices if choice.required]
 
 
 def wants_amble(patient) -> bool:
     """Whether their last word was yes, in whichever version: a new text to agree to is no refusal."""
-    required = [choice.id for choice in texts.current().choices if choice.required]
+    required = [choice.id for choice in _required()]
     decisions = patient.consent_decisions.filter(choice__in=required)
     last = {decision.choice: decision.agreed for decision in decisions}
     return all(last.get(choice) for choice in required)
