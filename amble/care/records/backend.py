@@ -4,6 +4,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.db.models import OuterRef
 
 from amble.care.accounts.models import User
+from amble.programme import consent
 
 from .actions import consents
 
@@ -12,12 +13,12 @@ class WithRecord(AuthenticationBackend):
     """Loads who is signed in together with what every page of theirs needs: their record, its clinic, their consent."""
 
     def get_user(self, user_id):
-        user = _people().filter(pk=user_id).first()
+        user = _people(consent.current().version).filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
 
 
 @cache
-def _people():
-    """The query, made once: it runs for every page."""
+def _people(consent_version: str):
+    """The query, made once for each consent text: it runs for every page."""
     agreed = consents.latest_decisions(OuterRef("patient__pk"))
     return User.objects.select_related("patient__clinic").annotate(**agreed)
