@@ -143,7 +143,7 @@ def test_when_a_referral_fits_one_button_starts_care_with_the_reason_it_shows(he
     address = reverse("start-care", args=[person.public_id])
     forms = re.findall(rf'<form method="post" action="{address}">(.*?)</form>', page, re.DOTALL)
     (form,) = [form for form in forms if f'value="{arm}"' in form]
-    assert reason in form and page.count("amble-start-now\"") == len(forms) == 2
+    assert reason in form and page.count('amble-start-now"') == len(forms) == 2
 
     signed_in.post(address, dict(re.findall(r'name="(\w+)" value="([^"]*)"', form)))
     episode = here.patients.get(pk=person.pk).episode
