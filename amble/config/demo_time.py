@@ -8,6 +8,8 @@ from datetime import timedelta
 from django.apps import apps
 from django.db import models, transaction
 
+from amble.care.journey.my_data import path_to_patient
+
 APPS = ("records", "assessments", "journey", "audit")
 STAYS = {
     "birth_date",
@@ -28,7 +30,7 @@ def let_time_pass(days: int, patient=None) -> None:
             for model in apps.get_app_config(app).get_models():
                 rows = model.objects.all()
                 if patient is not None:
-                    path = _path_to_patient(model)
+                    path = path_to_patient(model)
                     if path is None:
                         continue
                     rows = rows.filter(**{path: patient.pk})
@@ -53,18 +55,3 @@ def _move(rows, fields: list[str], by: timedelta) -> None:
         moved.append(row)
     if moved:
         rows.model.objects.bulk_update(moved, fields, batch_size=200)
-
-
-def _path_to_patient(model) -> str | None:
-    """How a row leads to its patient, such as response__assessment__episode__patient."""
-    label = model._meta.label_lower
-    if label == "records.patient":
-        return "pk"
-    names = {f.name: f for f in model._meta.concrete_fields}
-    if "patient" in names or "patient_id" in names:
-        return "patient_id"
-    for name in ("episode", "assessment", "response", "contact", "screen"):
-        if name in names:
-            inner = _path_to_patient(names[name].related_model)
-            return f"{name}__{inner}" if inner else None
-    return None
