@@ -1,5 +1,6 @@
 """Makes requirements/*.txt and assets/package-lock.json again."""
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -47,6 +48,12 @@ def lock_python(upgrade: bool) -> None:
 def lock_node(upgrade: bool) -> None:
     say("Locking assets/package.json")
     subprocess.run(npm("update" if upgrade else "install", "--package-lock-only"), check=True, cwd=ASSETS)
+    # npm leaves out where packages come from, but notes who asks for money, with an address.
+    file = ASSETS / "package-lock.json"
+    lock = json.loads(file.read_text())
+    for package in lock["packages"].values():
+        package.pop("funding", None)
+    file.write_text(json.dumps(lock, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,9 @@ def test_python_lock_has_hashes_and_no_addresses(name: str) -> None:
 
 
 def test_front_end_lock_has_hashes_and_no_addresses() -> None:
-    packages = json.loads((ROOT / "assets" / "package-lock.json").read_text())["packages"]
+    text = (ROOT / "assets" / "package-lock.json").read_text()
+    assert "://" not in text
+    packages = json.loads(text)["packages"]
     installed = {path: package for path, package in packages.items() if path}
     assert all("integrity" in package for package in installed.values())
     assert [path for path, package in installed.items() if "resolved" in package] == []
