@@ -1,0 +1,1 @@
+"""One file per question a health service asks. Each asks for its sums, then answers."""

@@ -1,0 +1,1 @@
+"""May the estimates be believed: balance, overlap, missingness, unmeasured confounding."""

@@ -1,0 +1,1 @@
+"""An invented health service whose truth is known."""

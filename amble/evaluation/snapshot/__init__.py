@@ -1,0 +1,1 @@
+"""The tables the engine reads: one directory of Parquet files, whoever wrote them."""

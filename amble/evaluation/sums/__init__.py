@@ -1,0 +1,1 @@
+"""The data is scanned once, the model sees sums: requests, the passes they merge into, what comes back."""

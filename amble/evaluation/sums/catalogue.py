@@ -1,0 +1,45 @@
+"""What an analysis may ask of the data. The planner merges the requests of all analyses into few passes."""
+
+from dataclasses import dataclass
+
+CELLS = (
+    "arm",
+    "sex",
+    "depression",
+    "anxiety",
+    "depression_or_anxiety",
+    "activity_level",
+    "deprivation_quintile",
+    "language",
+    "age_group",
+)
+
+
+@dataclass(frozen=True)
+class Request:
+    """Sums of `columns` by `keys`, over the rows in which every column of `complete` was recorded.
+
+    columns: landed columns or terms such as "sex:male".  order: 0 counts, 1 sums, 2 sums and products.
+    """
+
+    keys: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+    order: int = 2
+    complete: tuple[str, ...] = ()
+
+
+def cube(outcome: str, visits: tuple[str, ...]) -> Request:
+    """Pattern x discrete covariates, second-order sums of what is continuous: serves every mixed model and subgroup."""
+    columns = ("age_years", f"{outcome}_baseline", *(f"{outcome}_{visit}" for visit in visits))
+    return Request(keys=(f"{outcome}_pattern", *CELLS), columns=columns)
+
+
+def by_clinician(outcome: str, visits: tuple[str, ...], terms: tuple[str, ...]) -> Request:
+    """First-order sums by clinician and pattern: serves every random intercept."""
+    columns = ("arm", *terms, f"{outcome}_baseline", *(f"{outcome}_{visit}" for visit in visits))
+    return Request(keys=("clinic", "clinician", f"{outcome}_pattern"), columns=columns, order=1)
+
+
+def grams_by_clinician(columns: tuple[str, ...], complete: tuple[str, ...] = (), *keys: str) -> Request:
+    """Second-order sums by clinician: serves linear models with cluster-robust errors and cluster bootstraps."""
+    return Request(keys=("clinic", "clinician", *keys), columns=columns, complete=complete)

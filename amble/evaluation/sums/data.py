@@ -1,0 +1,41 @@
+"""The landed cohort as the analyses see it: sums that were asked for beforehand, and rows for the few that need them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from amble.evaluation.cohort.columns import Design
+from amble.evaluation.study.model import Study
+from amble.evaluation.sums.catalogue import Request
+from amble.evaluation.sums.moments import Moments
+from amble.evaluation.sums.rows import Rows
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What is known of the cohort before any sum is asked for. Analyses make their requests from it.
+
+    visits: outcome -> the study's visits at which it was recorded at least once (in the study's order).
+    levels: category -> names of its levels.  clinic_of: (clinicians,) code of each clinician's clinic.
+    n: arm ("etmi", "usual_care") -> episodes.  activity_visits: visits at which activity level was recorded.
+    patient_episodes: how many patients have how many episodes is not kept; only whether some have several.
+    """
+
+    study: Study
+    design: Design
+    visits: Mapping[str, tuple[str, ...]]
+    activity_visits: tuple[str, ...]
+    levels: Mapping[str, tuple[str, ...]]
+    clinic_of: np.ndarray
+    clinics: tuple[str, ...]
+    n: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Data:
+    """`moments[request]` answers any request that the analysis declared; `rows` is None when only sums came (combine)."""
+
+    outline: Outline
+    moments: Mapping[Request, Moments]
+    rows: Rows | None
