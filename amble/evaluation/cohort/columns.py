@@ -5,8 +5,10 @@
 | clinic, clinician | code of the clinic and of the clinician, from 0 |
 | arm | 1 etmi, 0 usual_care |
 | age_years, symptom_months | whole numbers; symptom_months may be null |
-| sex, depression, anxiety, depression_or_anxiety, activity_level, deprivation_quintile, language, age_group | code of the level in `LEVELS` (language: in the data), never null: the last level is "unknown" |
+| sex, depression, anxiety, depression_or_anxiety, activity_level, deprivation_quintile, language, age_group |
+| ... | code of the level in `LEVELS` (language: in the data), never null: the last level is "unknown" |
 | function_baseline, function_3m, pain_discharge, ... | score in tenths, null where nothing was recorded |
+| function_baseline_known, ... | 1 when the outcome's baseline was recorded, else 0 |
 | function_pattern, pain_pattern, ... | bit t is set where the t-th visit of the study was recorded |
 | activity_baseline, activity_3m, ... | activity level 0, 1 or 2 at a visit, null where nothing was recorded |
 | sessions, minutes, cost | contacts, their minutes, and their cost in hundredths of the price list's currency |

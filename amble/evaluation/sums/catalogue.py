@@ -31,13 +31,14 @@ class Request:
 def cube(outcome: str, visits: tuple[str, ...]) -> Request:
     """Pattern x discrete covariates, second-order sums of what is continuous: serves every mixed model and subgroup."""
     columns = ("age_years", f"{outcome}_baseline", *(f"{outcome}_{visit}" for visit in visits))
-    return Request(keys=(f"{outcome}_pattern", *CELLS), columns=columns)
+    return Request(keys=(f"{outcome}_pattern", f"{outcome}_baseline_known", *CELLS), columns=columns)
 
 
 def by_clinician(outcome: str, visits: tuple[str, ...], terms: tuple[str, ...]) -> Request:
     """First-order sums by clinician and pattern: serves every random intercept."""
     columns = ("arm", *terms, f"{outcome}_baseline", *(f"{outcome}_{visit}" for visit in visits))
-    return Request(keys=("clinic", "clinician", f"{outcome}_pattern"), columns=columns, order=1)
+    keys = ("clinic", "clinician", f"{outcome}_pattern")
+    return Request(keys=keys, columns=columns, order=1, complete=(f"{outcome}_baseline",))
 
 
 def grams_by_clinician(columns: tuple[str, ...], complete: tuple[str, ...] = (), *keys: str) -> Request:

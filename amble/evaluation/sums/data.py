@@ -1,4 +1,4 @@
-"""The landed cohort as the analyses see it: sums that were asked for beforehand, and rows for the few that need them."""
+"""The landed cohort as the analyses see it: sums asked for beforehand, and rows for the few that need them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Outline:
 
 @dataclass(frozen=True)
 class Data:
-    """`moments[request]` answers any request that the analysis declared; `rows` is None when only sums came (combine)."""
+    """`moments[request]` answers any request that was declared; `rows` is None when only sums came (combine)."""
 
     outline: Outline
     moments: Mapping[Request, Moments]

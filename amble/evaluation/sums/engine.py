@@ -1,0 +1,161 @@
+"""Where the sums are computed: DuckDB inside this process, or Spark for a service that outgrows one machine.
+
+Both run the same Ibis expressions, made of sum, count and where only.
+"""
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import ibis
+import numpy as np
+import pyarrow as pa
+
+from amble.evaluation.sums.rows import BLOCK_ROWS
+
+MEMORY = os.environ.get("AMBLE_MEMORY", "2GB")
+
+
+class EngineUnavailable(Exception):
+    """The engine asked for cannot be started here; the message says what to install."""
+
+
+class Engine:
+    """A connection with a place of its own on disk, removed by `close`. Use it in a `with` statement."""
+
+    name: str
+    connection: ibis.BaseBackend
+    slices_large_data = False
+
+    def __init__(self) -> None:
+        self.place = Path(tempfile.mkdtemp(prefix="amble-evaluation-"))
+
+    def read_parquet(self, path: str | Path) -> ibis.Table:
+        """A Parquet file, or a folder of them, as a table."""
+        path = Path(path)
+        return self.connection.read_parquet(str(path / "*.parquet") if path.is_dir() else str(path))
+
+    def arrow(self, expression: ibis.Expr) -> pa.Table:
+        return expression.to_pyarrow()
+
+    def one(self, table: ibis.Table) -> dict:
+        """The only row of an aggregate."""
+        return self.arrow(table).to_pylist()[0]
+
+    def keep(self, name: str, parts: Sequence[ibis.Table]) -> ibis.Table:
+        """Compute `parts` and keep their rows, in their order, as one table."""
+        raise NotImplementedError
+
+    def batches(self, table: ibis.Table) -> Iterator[pa.RecordBatch]:
+        return iter(self.connection.to_pyarrow_batches(table, chunk_size=BLOCK_ROWS))
+
+    def close(self) -> None:
+        shutil.rmtree(self.place, ignore_errors=True)
+
+    def __enter__(self) -> "Engine":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class DuckDB(Engine):
+    name = "duckdb"
+    slices_large_data = True
+
+    def __init__(self, threads: int | None = None) -> None:
+        super().__init__()
+        settings = {"memory_limit": MEMORY, "temp_directory": str(self.place / "spill")}
+        if threads:
+            settings["threads"] = threads
+        self.connection = ibis.duckdb.connect(self.place / "landed.duckdb", **settings)
+
+    def keep(self, name: str, parts: Sequence[ibis.Table]) -> ibis.Table:
+        self.connection.create_table(name, parts[0], overwrite=True)
+        for part in parts[1:]:
+            self.connection.insert(name, part)
+        return self.connection.table(name)
+
+    def close(self) -> None:
+        self.connection.disconnect()
+        super().close()
+
+
+class Spark(Engine):
+    """The master and memory come from Spark's own configuration; alone, it runs on this machine's cores."""
+
+    name = "spark"
+
+    def __init__(self) -> None:
+        try:
+            from pyspark.sql import SparkSession
+        except ImportError as problem:
+            raise EngineUnavailable("Spark is not installed: pip install amble[spark]") from problem
+        super().__init__()
+        builder = SparkSession.builder.appName("amble").config("spark.ui.enabled", "false")
+        builder = builder.config("spark.ui.showConsoleProgress", "false")
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                self.session = builder.getOrCreate()
+        except Exception as problem:
+            super().close()
+            raise EngineUnavailable(f"Spark did not start; it needs Java 17 or later. {problem}") from problem
+        self.session.sparkContext.setLogLevel("ERROR")
+        self.connection = ibis.pyspark.connect(self.session)
+
+    def read_parquet(self, path: str | Path) -> ibis.Table:
+        return self.connection.read_parquet(str(path))
+
+    def keep(self, name: str, parts: Sequence[ibis.Table]) -> ibis.Table:
+        (whole,) = parts
+        frame = self.session.sql(self.connection.compile(whole)).persist()
+        frame.createOrReplaceTempView(name)
+        return self.connection.table(name)
+
+    def close(self) -> None:
+        self.session.stop()
+        super().close()
+
+
+ENGINES = {engine.name: engine for engine in (DuckDB, Spark)}
+
+
+class EngineRows:
+    """Rows that stay in the engine and pass through memory block by block."""
+
+    def __init__(self, engine: Engine, table: ibis.Table, rows: int, scale: dict[str, int]) -> None:
+        self.engine, self.table, self.rows, self.scale = engine, table, rows, scale
+
+    def blocks(self, columns: Sequence[str]) -> Iterator[dict[str, np.ndarray]]:
+        chosen = list(dict.fromkeys(columns))
+        for batch in even(self.engine.batches(self.table.select(chosen))):
+            yield {name: numbers(batch.column(name)) / self.scale.get(name, 1) for name in chosen}
+
+    def __len__(self) -> int:
+        return self.rows
+
+
+def even(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """The same rows in blocks of exactly BLOCK_ROWS, so that sums do not depend on how they arrived."""
+    waiting: list[pa.RecordBatch] = []
+    count = 0
+    for batch in batches:
+        waiting.append(batch)
+        count += batch.num_rows
+        while count >= BLOCK_ROWS:
+            table = pa.Table.from_batches(waiting)
+            yield table.slice(0, BLOCK_ROWS)
+            waiting, count = table.slice(BLOCK_ROWS).to_batches(), count - BLOCK_ROWS
+    if count:
+        yield pa.Table.from_batches(waiting)
+
+
+def numbers(column: pa.ChunkedArray) -> np.ndarray:
+    """float64, NaN for null."""
+    if column.null_count:
+        return column.cast(pa.float64()).fill_null(np.nan).to_numpy()
+    return column.to_numpy().astype(np.float64)
