@@ -1,0 +1,38 @@
+"""Draw whole clusters again, with replacement, from sums by cluster. Rows are not needed. cost_effectiveness.md."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+CHUNK = 128  # repetitions at a time, so that memory does not grow with their number
+
+
+def resampled(sums: np.ndarray, repetitions: int, seed: tuple[int, ...]) -> Iterator[np.ndarray]:
+    """Chunks (r, ...) of summed clusters: each repetition draws G of the G clusters of sums (G, ...) (bootstrap-1).
+
+    The draws depend on the seed and on G only, so two calls with the same seed draw the same clusters.
+    """
+    clusters = len(sums)
+    flat = sums.reshape(clusters, -1).astype(float)
+    rng = np.random.default_rng(seed)
+    for start in range(0, repetitions if clusters else 0, CHUNK):
+        count = min(CHUNK, repetitions - start)
+        times = np.stack(
+            [np.bincount(rng.integers(0, clusters, clusters), minlength=clusters) for _ in range(count)]
+        )
+        yield (times @ flat).reshape(count, *sums.shape[1:])
+
+
+def percentile_interval(
+    draws: np.ndarray, confidence: float
+) -> tuple[float | None, float | None, float | None]:
+    """Standard error and percentile interval over the repetitions that gave a number (bootstrap-2).
+
+    None when fewer than half of them did: an interval from the lucky draws would be too narrow.
+    """
+    usable = draws[np.isfinite(draws)]
+    if len(usable) < max(2, len(draws) / 2):
+        return None, None, None
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(usable, [tail, 1 - tail])
+    return float(usable.std(ddof=1)), float(low), float(high)
