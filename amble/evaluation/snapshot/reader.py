@@ -1,0 +1,109 @@
+"""Opens a snapshot. Nothing is read here but the files' headings: `faults` looks at the rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import ibis
+from ibis.expr import datatypes
+from ibis.expr.types import Table as IbisTable
+from ibis.expr.types import Value
+
+from amble.evaluation.snapshot.tables import STORED, Column, Table, tables
+
+if TYPE_CHECKING:
+    from amble.evaluation.sums.engine import Engine
+
+
+@dataclass(frozen=True)
+class Source:
+    """One table as it lies on disk. `raw` is None where there is no file or it cannot be read (`unreadable` says why).
+
+    file: "scores.parquet", or "scores/" for a folder of Parquet files.
+    """
+
+    file: str
+    raw: IbisTable | None = None
+    unreadable: str = ""
+
+    def holds(self, column: Column) -> bool:
+        """Is the column there, in a type that can stand for the contract's?"""
+        return self.raw is not None and column.name in self.raw.columns and fits(column, self.raw)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The four tables with exactly the contract's columns and types; what is missing on disk is null or empty.
+
+    Columns that the contract does not know are left out. Read `faults` first: the tables are only worth using
+    when there are none.
+    """
+
+    folder: Path
+    episodes: IbisTable
+    scores: IbisTable
+    sessions: IbisTable
+    clinicians: IbisTable
+    sources: Mapping[str, Source] = field(repr=False)
+    engine: "Engine" = field(repr=False)
+
+    def table(self, name: str) -> IbisTable:
+        return getattr(self, name)
+
+
+def open_snapshot(folder: Path | str, engine: "Engine") -> Snapshot:
+    """The snapshot in a folder. Never fails: what is wrong with it is told by `faults`."""
+    folder = Path(folder)
+    sources = {name: _source(folder, name, engine) for name in tables()}
+    parts = {name: _as_agreed(tables()[name], source) for name, source in sources.items()}
+    return Snapshot(folder=folder, **parts, sources=sources, engine=engine)
+
+
+def fits(column: Column, raw: IbisTable) -> bool:
+    """Can the column as stored be read as the contract's type without loss?"""
+    stored = raw[column.name].type()
+    if column.type == "number":
+        return stored.is_numeric()
+    if column.type == "integer":
+        return stored.is_integer()
+    if column.type == "texts":
+        return stored.is_array() and stored.value_type.is_string()
+    return type(stored) is type(datatypes.dtype(STORED[column.type]))
+
+
+def _source(folder: Path, name: str, engine: "Engine") -> Source:
+    single, several = folder / f"{name}.parquet", folder / name
+    if single.is_file():
+        return _read(single.name, single, engine)
+    if several.is_dir() and any(several.glob("*.parquet")):
+        return _read(f"{name}/", several / "*.parquet", engine)
+    return Source(single.name)
+
+
+def _read(file: str, path: Path, engine: "Engine") -> Source:
+    try:
+        return Source(file, engine.read_parquet(path))
+    except Exception as fault:  # each engine has its own exceptions; all mean that the file cannot be used
+        return Source(file, unreadable=first_line(fault))
+
+
+def first_line(fault: Exception) -> str:
+    """What an engine says of a file, without its stack of causes."""
+    return next((line for line in str(fault).splitlines() if line.strip()), type(fault).__name__)[:200]
+
+
+def _as_agreed(table: Table, source: Source) -> IbisTable:
+    if source.raw is None:
+        return _empty(table)
+    return source.raw.select(**{column.name: _value(column, source) for column in table.columns})
+
+
+def _value(column: Column, source: Source) -> Value:
+    agreed = STORED[column.type]
+    return source.raw[column.name].cast(agreed) if source.holds(column) else ibis.null(agreed)
+
+
+def _empty(table: Table) -> IbisTable:
+    """No rows, in memory, so that any engine can join it."""
+    return ibis.memtable(ibis.schema(table.types).to_pyarrow().empty_table())
