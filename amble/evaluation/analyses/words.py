@@ -1,0 +1,36 @@
+"""Numbers as they stand in sentences, and phrases that several answers share."""
+
+import math
+
+OBSERVATIONAL = (
+    "This is an observational comparison: people were not put into the two groups by chance, so part of any "
+    "difference may come from who was chosen."
+)
+UNITS = {
+    "function": "points (0-100, higher is better)",
+    "pain": "points (0-10, higher is worse)",
+    "fear_avoidance": "points (0-100, higher is worse)",
+}
+
+
+def number(value: float, digits: int = 1) -> str:
+    """Rounded, with a true minus sign and thousands marked; never "-0.0"."""
+    text = f"{abs(value):,.{digits}f}"
+    return f"−{text}" if value < 0 and any(mark in text for mark in "123456789") else text
+
+
+def percent(share: float) -> str:
+    """A share as a whole percentage, with one decimal where rounding would hide that it is small."""
+    return f"{number(100 * share, 0 if share == 0 or share >= 0.1 else 1)}%"
+
+
+def interval(low: float | None, high: float | None, confidence: float, digits: int = 1) -> str:
+    """ "95% interval 1.2 to 3.4", or words when there is none."""
+    if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
+        return "no interval can be given"
+    return f"{100 * confidence:.3g}% interval {number(low, digits)} to {number(high, digits)}"
+
+
+def listed(words: list[str]) -> str:
+    """ "a, b and c"."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
