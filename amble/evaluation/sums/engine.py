@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import ibis
@@ -74,10 +75,15 @@ class DuckDB(Engine):
         self.connection = ibis.duckdb.connect(self.place / "landed.duckdb", **settings)
 
     def keep(self, name: str, parts: Sequence[ibis.Table]) -> ibis.Table:
-        self.connection.create_table(name, parts[0], overwrite=True)
+        self.connection.create_table(name, parts[0])
         for part in parts[1:]:
             self.connection.insert(name, part)
         return self.connection.table(name)
+
+    def batches(self, table: ibis.Table) -> Iterator[pa.RecordBatch]:
+        # Ibis 12 asks DuckDB 2 for a reader by a name it no longer has; ask DuckDB itself.
+        query = self.connection.con.cursor().sql(self.connection.compile(table))
+        yield from query.to_arrow_reader(BLOCK_ROWS)
 
     def close(self) -> None:
         self.connection.disconnect()
@@ -98,17 +104,23 @@ class Spark(Engine):
         builder = SparkSession.builder.appName("amble").config("spark.ui.enabled", "false")
         builder = builder.config("spark.ui.showConsoleProgress", "false")
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
+            with _quiet():
                 self.session = builder.getOrCreate()
+                self.session.sparkContext.setLogLevel("ERROR")
+                self.connection = ibis.pyspark.connect(self.session)
         except Exception as problem:
             super().close()
             raise EngineUnavailable(f"Spark did not start; it needs Java 17 or later. {problem}") from problem
-        self.session.sparkContext.setLogLevel("ERROR")
-        self.connection = ibis.pyspark.connect(self.session)
 
     def read_parquet(self, path: str | Path) -> ibis.Table:
         return self.connection.read_parquet(str(path))
+
+    def arrow(self, expression: ibis.Expr) -> pa.Table:
+        with _quiet():
+            return self.session.sql(self.connection.compile(expression)).toArrow()
+
+    def batches(self, table: ibis.Table) -> Iterator[pa.RecordBatch]:
+        return iter(self.arrow(table).to_batches(BLOCK_ROWS))
 
     def keep(self, name: str, parts: Sequence[ibis.Table]) -> ibis.Table:
         (whole,) = parts
@@ -119,6 +131,14 @@ class Spark(Engine):
     def close(self) -> None:
         self.session.stop()
         super().close()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Spark warns of pandas versions it does not know; its rows reach us as Arrow and never meet pandas."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 ENGINES = {engine.name: engine for engine in (DuckDB, Spark)}

@@ -1,9 +1,10 @@
-"""Carries out a planned pass: in memory for a cohort that fits there, else in the engine. Both give the same integers."""
+"""Carries out a planned pass: in memory for a cohort that fits there, else in the engine; the integers are equal."""
 
 from collections.abc import Mapping, Sequence
 
 import ibis
 import numpy as np
+from ibis.expr.types import Value
 
 from amble.evaluation.sums.engine import Engine
 from amble.evaluation.sums.planner import Pass, PassResult, cells
@@ -66,7 +67,7 @@ def _value(term: str, columns: Mapping[str, np.ndarray], levels: Levels) -> np.n
     return (columns[name] == levels[name].index(level)).astype(float) if level else columns[name]
 
 
-def _expression(term: str, table: ibis.Table, levels: Levels) -> ibis.Value:
+def _expression(term: str, table: ibis.Table, levels: Levels) -> Value:
     name, _, level = term.partition(":")
     if level:
         return (table[name] == levels[name].index(level)).cast("int32")
