@@ -64,7 +64,7 @@ class Imputation:
 
 @dataclass(frozen=True)
 class ImputationModel:
-    """The law that is imputed from, and how it moves by a small step along each axis of its covariance's uncertainty."""
+    """The law that is imputed from, and the laws one small step along each axis of its covariance's uncertainty."""
 
     sums: PatternSums
     law: Law
@@ -158,8 +158,8 @@ def _faults(sums: PatternSums, visit: int, fit: LinearFit) -> tuple[str, ...]:
 
 
 def _law(sums: PatternSums, design: np.ndarray, sigma: np.ndarray) -> Law:
-    """Generalised least squares at a given covariance, from pattern sums (mi-8). Patterns without visits add nothing."""
-    visits, q, p = design.shape
+    """Generalised least squares at a given covariance (mi-8). Patterns without visits add nothing."""
+    visits, q, _ = design.shape
     seen = sums.observed.astype(float)
     padded = sigma * seen[:, :, None] * seen[:, None, :] + np.eye(visits) * (1 - seen)[:, :, None]
     inverse = np.linalg.inv(padded) * seen[:, :, None] * seen[:, None, :]
