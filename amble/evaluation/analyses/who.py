@@ -27,7 +27,6 @@ EVERY = "start and every visit"
 
 def requests(outline: Outline) -> list[Request]:
     """Cells of categories and patterns (shared with the mixed models), durations, and completeness by clinician."""
-    study = outline.study
     cells = [cube(outcome, outline.visits[outcome]) for outcome in _shown(outline)] or [_cells()]
     return [
         *cells,
