@@ -1,7 +1,7 @@
 """The landed cohort as the analyses see it: sums asked for beforehand, and rows for the few that need them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -34,8 +34,12 @@ class Outline:
 
 @dataclass(frozen=True)
 class Data:
-    """`moments[request]` answers any request that was declared; `rows` is None when only sums came (combine)."""
+    """`moments[request]` answers any request that was declared; `rows` is None when only sums came (combine).
+
+    memo holds what several analyses share, such as a fitted model, under a name of theirs.
+    """
 
     outline: Outline
     moments: Mapping[Request, Moments]
     rows: Rows | None
+    memo: dict = field(default_factory=dict, compare=False, repr=False)
