@@ -10,9 +10,10 @@ from difflib import get_close_matches
 from ibis.expr.types import Table as IbisTable
 
 from amble.evaluation.snapshot import relations
-from amble.evaluation.snapshot.reader import Snapshot, Source, first_line, fits
+from amble.evaluation.snapshot.reader import Snapshot, Source, first_line, fits, of_engine
 from amble.evaluation.snapshot.rules import Rule, rules
 from amble.evaluation.snapshot.tables import IN_WORDS, Column, Table, tables
+from amble.evaluation.sums.engine import Engine
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def faults(snapshot: Snapshot) -> list[Fault]:
         source = snapshot.sources[name]
         found += _of_file(table, source)
         if source.raw is not None:
-            found += _of_columns(table, source)
+            found += _of_columns(table, source, snapshot.engine)
             found += _when_readable(source, lambda name=name: _of_rows(snapshot, name))
     for broken in relations.checks(snapshot):
         source = snapshot.sources[broken.table]
@@ -76,13 +77,13 @@ def _of_file(table: Table, source: Source) -> Iterator[Fault]:
         yield Fault(source.file, "", "is missing", 0, "", remedy)
 
 
-def _of_columns(table: Table, source: Source) -> Iterator[Fault]:
+def _of_columns(table: Table, source: Source, engine: Engine) -> Iterator[Fault]:
     """Columns that are missing, misspelt or of another type."""
     unknown = [name for name in source.raw.columns if name not in table.types]
     for column in table.columns:
         if column.name in source.raw.columns:
             if not fits(column, source.raw):
-                yield from _when_readable(source, lambda column=column: _wrong_type(column, source))
+                yield from _when_readable(source, lambda column=column: _wrong_type(column, source, engine))
         elif column.required:
             remedy = f"Add it ({IN_WORDS[column.type]}): {column.meaning}"
             yield Fault(source.file, column.name, "the column is missing", 0, "", remedy)
@@ -91,15 +92,15 @@ def _of_columns(table: Table, source: Source) -> Iterator[Fault]:
             yield Fault(source.file, near[0], "is not a column of the snapshot", 0, "", remedy)
 
 
-def _wrong_type(column: Column, source: Source) -> Iterator[Fault]:
+def _wrong_type(column: Column, source: Source, engine: Engine) -> Iterator[Fault]:
     """A column that is empty in every row may have any type, because some writers cannot tell."""
     raw = source.raw[column.name]
     filled = source.raw.filter(raw.notnull())
-    count = int(filled.count().execute())
+    count = _count(engine, filled)
     if count or column.required:
         stored, wanted = str(raw.type()).strip("!"), IN_WORDS[column.type]
         problem = f"is stored as {stored}, not as {wanted}"
-        example = _example(filled, (column.name,), ())
+        example = _example(engine, filled, (column.name,), ())
         yield Fault(source.file, column.name, problem, count, example, f"Save it as {wanted}.")
 
 
@@ -110,35 +111,40 @@ def _of_rows(snapshot: Snapshot, name: str) -> Iterator[Fault]:
     if not checked:
         return
     counts = rows.aggregate([rows.count(where=rule.broken).name(f"r{i}") for i, rule in enumerate(checked)])
-    numbers = next(iter(counts.to_pyarrow().to_pylist()))
+    numbers = snapshot.engine.one(counts)
     for i, rule in enumerate(checked):
         if count := numbers[f"r{i}"]:
-            yield _of_rule(table, source, rows, rule, count)
+            yield _of_rule(snapshot, table, rule, count)
 
 
-def _of_rule(table: Table, source: Source, rows: IbisTable, rule: Rule, count: int) -> Fault:
+def _of_rule(snapshot: Snapshot, table: Table, rule: Rule, count: int) -> Fault:
+    source, rows, engine = snapshot.sources[table.name], snapshot.table(table.name), snapshot.engine
     held = tuple(name for name in table.key if source.holds(table.column(name)))
-    example = _example(rows.filter(rule.broken), rule.shown, held)
+    example = _example(engine, rows.filter(rule.broken), rule.shown, held)
     return Fault(source.file, rule.column, rule.problem, count, example, rule.remedy)
 
 
 def _of_relation(snapshot: Snapshot, check: relations.Check) -> Iterator[Fault]:
-    if count := int(check.broken.count().execute()):
+    if count := _count(snapshot.engine, check.broken):
         file = snapshot.sources[check.table].file
-        example = _example(check.broken, check.shown, ())
+        example = _example(snapshot.engine, check.broken, check.shown, ())
         yield Fault(file, check.column, check.problem, count, example, check.remedy)
 
 
-def _example(broken: IbisTable, shown: tuple[str, ...], key: tuple[str, ...]) -> str:
+def _example(engine: Engine, broken: IbisTable, shown: tuple[str, ...], key: tuple[str, ...]) -> str:
     """The first broken row in the order of its key, so that the same snapshot gives the same example."""
     columns = list(dict.fromkeys([*shown, *key]))
     order = [name for name in dict.fromkeys([*key, *shown]) if not broken[name].type().is_nested()]
-    rows = broken.select(columns).order_by(order).limit(1).to_pyarrow().to_pylist()
+    rows = engine.arrow(broken.select(columns).order_by(order).limit(1)).to_pylist()
     if not rows:
         return ""
     value = ", ".join(f"{name} = {_written(rows[0][name])}" for name in shown)
     place = ", ".join(f"{name} = {_written(rows[0][name])}" for name in key if name not in shown)
     return f"{value} ({place})" if value and place else value or place
+
+
+def _count(engine: Engine, rows: IbisTable) -> int:
+    return engine.one(rows.aggregate(n=rows.count()))["n"]
 
 
 def _written(value: object) -> str:
@@ -150,6 +156,8 @@ def _when_readable(source: Source, look: Callable[[], Iterator[Fault]]) -> list[
     """What `look` finds; a file that breaks off while it is being read is a fault itself."""
     try:
         return list(look())
-    except Exception as fault:  # each engine has its own exceptions; all mean that the file cannot be used
+    except Exception as fault:
+        if not of_engine(fault):
+            raise
         remedy = "Write it again as Parquet."
         return [Fault(source.file, "", "cannot be read to its end", 0, first_line(fault), remedy)]

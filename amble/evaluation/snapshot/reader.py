@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import ibis
 from ibis.expr import datatypes
@@ -11,9 +10,9 @@ from ibis.expr.types import Table as IbisTable
 from ibis.expr.types import Value
 
 from amble.evaluation.snapshot.tables import STORED, Column, Table, tables
+from amble.evaluation.sums.engine import Engine
 
-if TYPE_CHECKING:
-    from amble.evaluation.sums.engine import Engine
+ENGINES = {"duckdb", "_duckdb", "pyspark", "py4j"}
 
 
 @dataclass(frozen=True)
@@ -46,13 +45,13 @@ class Snapshot:
     sessions: IbisTable
     clinicians: IbisTable
     sources: Mapping[str, Source] = field(repr=False)
-    engine: "Engine" = field(repr=False)
+    engine: Engine = field(repr=False)
 
     def table(self, name: str) -> IbisTable:
         return getattr(self, name)
 
 
-def open_snapshot(folder: Path | str, engine: "Engine") -> Snapshot:
+def open_snapshot(folder: Path | str, engine: Engine) -> Snapshot:
     """The snapshot in a folder. Never fails: what is wrong with it is told by `faults`."""
     folder = Path(folder)
     sources = {name: _source(folder, name, engine) for name in tables()}
@@ -72,25 +71,33 @@ def fits(column: Column, raw: IbisTable) -> bool:
     return type(stored) is type(datatypes.dtype(STORED[column.type]))
 
 
-def _source(folder: Path, name: str, engine: "Engine") -> Source:
+def _source(folder: Path, name: str, engine: Engine) -> Source:
     single, several = folder / f"{name}.parquet", folder / name
     if single.is_file():
         return _read(single.name, single, engine)
     if several.is_dir() and any(several.glob("*.parquet")):
-        return _read(f"{name}/", several / "*.parquet", engine)
+        return _read(f"{name}/", several, engine)
     return Source(single.name)
 
 
-def _read(file: str, path: Path, engine: "Engine") -> Source:
+def _read(file: str, path: Path, engine: Engine) -> Source:
     try:
         return Source(file, engine.read_parquet(path))
-    except Exception as fault:  # each engine has its own exceptions; all mean that the file cannot be used
+    except Exception as fault:
+        if not of_engine(fault):
+            raise
         return Source(file, unreadable=first_line(fault))
+
+
+def of_engine(fault: Exception) -> bool:
+    """Does an engine say that a file cannot be read? Each has exceptions of its own; a mistake of ours has not."""
+    return isinstance(fault, OSError) or type(fault).__module__.partition(".")[0] in ENGINES
 
 
 def first_line(fault: Exception) -> str:
     """What an engine says of a file, without its stack of causes."""
-    return next((line for line in str(fault).splitlines() if line.strip()), type(fault).__name__)[:200]
+    lines = [line.strip(": ") for line in str(fault).splitlines() if not line.startswith("An error occurred")]
+    return next((line for line in lines if line), type(fault).__name__)[:200]
 
 
 def _as_agreed(table: Table, source: Source) -> IbisTable:
@@ -101,7 +108,9 @@ def _as_agreed(table: Table, source: Source) -> IbisTable:
 
 def _value(column: Column, source: Source) -> Value:
     agreed = STORED[column.type]
-    return source.raw[column.name].cast(agreed) if source.holds(column) else ibis.null(agreed)
+    if not source.holds(column):
+        return ibis.null(agreed)
+    return source.raw[column.name].cast(agreed)
 
 
 def _empty(table: Table) -> IbisTable:

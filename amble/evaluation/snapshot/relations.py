@@ -88,6 +88,7 @@ def _two_clinics(snapshot: Snapshot) -> Check:
     pairs = snapshot.episodes.select("clinician_id", "clinic_id").distinct()
     if _holds(snapshot, "clinicians", "clinician_id", "clinic_id"):
         pairs = pairs.union(snapshot.clinicians.select("clinician_id", "clinic_id").distinct())
+    pairs = pairs.filter(_.clinic_id != "")
     places = pairs.group_by("clinician_id").aggregate(one=_.clinic_id.min(), other=_.clinic_id.max())
     return Check(
         table="episodes",

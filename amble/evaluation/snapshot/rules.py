@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ibis.expr.types import BooleanValue
+from ibis.expr.types import BooleanValue, FloatingValue, Value
 from ibis.expr.types import Table as IbisTable
 
 from amble.evaluation.snapshot.tables import Column, Measure, Table, measures
@@ -39,8 +39,10 @@ def _of_column(column: Column, rows: IbisTable) -> Iterator[Rule]:
     value = rows[column.name]
     needs, shown = (column.name,), (column.name,)
     if column.required:
-        empty = value.isnull() | (value == "") if column.type == "text" else value.isnull()
-        yield Rule(column.name, "is empty", f"Fill it: {column.meaning}", empty, needs, ())
+        yield Rule(column.name, "is empty", f"Fill it: {column.meaning}", _empty(column, value), needs, ())
+    elif column.type == "number":
+        broken = value.notnull() & ~_is_number(value)
+        yield Rule(column.name, "is not a number", "Leave it empty.", broken, needs, shown)
     if column.values and column.type == "text":
         allowed = (
             " or ".join(column.values) if len(column.values) == 2 else f"one of {', '.join(column.values)}"
@@ -54,9 +56,9 @@ def _of_column(column: Column, rows: IbisTable) -> Iterator[Rule]:
 
 
 def _of_measure(measure: Measure, rows: IbisTable) -> Rule:
-    """Each measure has its own range. A value that is no number lies outside every range."""
+    """Each measure has its own range."""
     if measure.values:
-        wrong = rows.value.notin(measure.values)
+        wrong = rows.value.notin(measure.values) & _is_number(rows.value)
         allowed = f"one of {', '.join(f'{value:g}' for value in measure.values)}"
     else:
         wrong = _outside(rows.value, measure.low, measure.high)
@@ -82,11 +84,23 @@ def _discharge_after_start(rows: IbisTable) -> Rule:
     )
 
 
-def _outside(value: object, low: float | None, high: float | None) -> BooleanValue:
+def _empty(column: Column, value: Value) -> BooleanValue:
+    if column.type == "number":
+        return ~_is_number(value)
+    return value.isnull() | (value == "") if column.type == "text" else value.isnull()
+
+
+def _is_number(value: FloatingValue) -> BooleanValue:
+    """Not null, NaN or infinite. DuckDB 2 finds no NaN by isnan or comparison in a Parquet file whose statistics
+    leave it out, as Arrow writes them (duckdb issue 25521); a cast cannot miss it."""
+    return value.try_cast("int64").notnull()
+
+
+def _outside(value: Value, low: float | None, high: float | None) -> BooleanValue:
     below = value < low if low is not None else None
     above = value > high if high is not None else None
     outside = below if above is None else above if below is None else below | above
-    return outside | value.isnan() if value.type().is_floating() else outside
+    return outside & _is_number(value) if value.type().is_floating() else outside
 
 
 def _limits(low: float | None, high: float | None) -> str:
