@@ -161,7 +161,7 @@ def differentiate(problem: Problem, sigma: np.ndarray) -> Derivatives:
     gradient = (nP - PRP - PMP).sum(1).reshape(sets, -1) @ problem.pairs.T
     D = inverse_derivatives(problem, at.P)
     information = weighted_cross_products(problem, D)
-    k, p = information.shape[1:3]
+    k = len(problem.pairs)
     # X'V^-1 V_j V^-1 r, from the cross products of z with the residuals.
     m = (at.beta @ problem.design.T).reshape(sets, visits, q)
     fitted = (problem.zz.reshape(sets, -1, q) @ m.swapaxes(1, 2)).reshape(sets, patterns, q, visits)

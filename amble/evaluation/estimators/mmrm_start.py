@@ -109,7 +109,7 @@ def ordinary_covariance(problem: Problem, bread: np.ndarray) -> np.ndarray:
 
 
 def regular(correlation: np.ndarray) -> np.ndarray:
-    """The matrix with eigenvalues raised to a thousandth of the largest: a start from pairs need not be positive definite."""
+    """Eigenvalues raised to a thousandth of the largest: pairwise products need not be positive definite."""
     values, vectors = np.linalg.eigh(correlation)
     return vectors * np.maximum(values, 1e-3 * values[-1]) @ vectors.T
 

@@ -34,7 +34,10 @@ class Maximum:
 def direction(
     gradient: np.ndarray, hessian: np.ndarray, expected: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(descent step (B, K), whether the observed Hessian gave it): else Fisher's matrix, else its eigenvalues made positive."""
+    """(descent step (B, K), whether the observed Hessian gave it (B,)).
+
+    Where the observed Hessian is not positive definite, Fisher's matrix; where that is not, its eigenvalues made so.
+    """
     matrix = hessian.copy()
     newton = cholesky_of_stack(hessian)[1]
     for b in np.flatnonzero(~newton):
