@@ -46,6 +46,8 @@ class Table:
     derived: column -> the count column it would give away (a percentage or mean is hidden with its count).
     total_column: the count column that is the sum of the other count columns, if there is one.
     total_rows: row index -> indices of the rows that add up to it, for complementary suppression.
+    parts: count column -> the count column it is a part of (responders -> observed): the others are a count too.
+    nested_rows: indices of rows each of which is a part of the one before (those left after each exclusion).
     """
 
     name: str
@@ -57,6 +59,8 @@ class Table:
     total_column: str | None = None
     total_rows: dict[int, tuple[int, ...]] = field(default_factory=dict)
     note: str = ""
+    parts: dict[str, str] = field(default_factory=dict)
+    nested_rows: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

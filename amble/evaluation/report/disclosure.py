@@ -1,0 +1,244 @@
+"""What may leave the building. Every table, estimate and sentence of a report passes through `release`.
+
+Counts from 1 to `suppress_up_to` are hidden, so are those from which they could be worked out, and everything that
+was computed from a hidden count. What remains is rounded when the study says so. See docs/methods/disclosure.md.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from amble.evaluation.report.model import Report, Share
+from amble.evaluation.report.unknowns import Relation, hide
+from amble.evaluation.results import Answer, Cell, Estimate, Table
+from amble.evaluation.study.model import Disclosure
+
+HIDDEN = "hidden"
+PEOPLE = (
+    "people|persons?|patients?|episodes?|women|men|participants?|clinicians?|physiotherapists?|therapists?"
+)
+# "5 patients", "1,624 of 4,193", "5 older women"; not "for every 5 people treated", which counts nobody.
+COUNT = re.compile(
+    rf"(?<![\d.,−-])(?<!every )(?<!each )(?<!per )(\d{{1,3}}(?:,\d{{3}})+|\d+)"
+    rf"(?= (?:out )?of (?:the )?\d| (?:[\w-]+ ){{0,2}}(?:{PEOPLE})\b)",
+)
+
+
+def small(rule: Disclosure) -> str:
+    """How a hidden small count is written."""
+    return f"≤{rule.suppress_up_to}"
+
+
+def hidden(cell: Cell) -> bool:
+    """Whether disclosure control took this cell away."""
+    return isinstance(cell, str) and (cell == HIDDEN or re.fullmatch(r"≤\d+", cell) is not None)
+
+
+def rounded(count: int, rule: Disclosure) -> int:
+    return rule.round_to * math.floor(count / rule.round_to + 0.5)
+
+
+def release_report(report: Report) -> Report:
+    """The report as people outside may see it."""
+    rule = report.study.disclosure
+    return replace(
+        report,
+        answers=tuple(release(answer, rule) for answer in report.answers),
+        flow=report.flow and release_table(report.flow, rule),
+        balance=report.balance and release_table(report.balance, rule),
+        warnings=_sentences(report.warnings, set(), rule)[0],
+    )
+
+
+def release(answer: Answer, rule: Disclosure) -> Answer:
+    """Tables released; estimates from too few people withheld; sentences that name a hidden count left out."""
+    tables = tuple(release_table(table, rule) for table in answer.tables)
+    estimates = release_estimates(answer.estimates, rule)
+    gone = _hidden_counts(answer, tables, estimates)
+    withheld = {
+        before.meaning
+        for before, after in zip(answer.estimates, estimates, strict=True)
+        if before.meaning and before.meaning != after.meaning
+    }
+    said = tuple(text for text in answer.sentences if not any(meaning in text for meaning in withheld))
+    sentences, left_out = _sentences(said, gone, rule)
+    warnings, more = _sentences(answer.warnings, gone, rule)
+    if left_out or more or len(said) < len(answer.sentences):
+        warnings += (f"What would name a group of {rule.suppress_up_to} or fewer is left out here.",)
+    return replace(answer, tables=tables, estimates=estimates, sentences=sentences, warnings=warnings)
+
+
+def release_table(table: Table, rule: Disclosure) -> Table:
+    """The same table with counts hidden or rounded, and with what was derived from hidden counts hidden."""
+    place = {
+        (r, column): table.rows[r][table.columns.index(column)]
+        for column in table.counts
+        for r in range(len(table.rows))
+    }
+    cells = [key for key, value in place.items() if _is_number(value)]
+    index = {key: i for i, key in enumerate(cells)}
+    relations = _relations(table, index)
+    first, further = hide([round(place[key]) for key in cells], relations, rule.suppress_up_to)
+    new: dict[tuple[int, str], Cell] = {key: rounded(round(place[key]), rule) for key in cells}
+    new |= {cells[i]: small(rule) for i in first} | {cells[i]: HIDDEN for i in further}
+    for column, count in table.derived.items():
+        for r in range(len(table.rows)):
+            value = table.rows[r][table.columns.index(column)]
+            if (r, count) in index and value is not None:
+                wholes = [cells[rel.whole] for rel in relations if index[r, count] in rel.parts]
+                new[r, column] = _derived(value, place, new, (r, count), wholes)
+    rows = tuple(
+        tuple(new.get((r, column), cell) for column, cell in zip(table.columns, row, strict=True))
+        for r, row in enumerate(table.rows)
+    )
+    return replace(table, rows=rows, note=" ".join(filter(None, (table.note, _note(rows, rule)))))
+
+
+def release_estimates(estimates: Iterable[Estimate], rule: Disclosure) -> tuple[Estimate, ...]:
+    """Withheld where an arm counts too few; counts of subgroups hidden so that none follows from the others.
+
+    Degrees of freedom say almost how many people there were, so they are hidden with the counts.
+    """
+    estimates = list(estimates)
+    for arm in ("n_etmi", "n_usual_care"):
+        counts = {i: getattr(e, arm) for i, e in enumerate(estimates) if getattr(e, arm) is not None}
+        index = {i: k for k, i in enumerate(counts)}
+        _, further = hide(list(counts.values()), _subgroups(estimates, index), rule.suppress_up_to)
+        for i, k in index.items():
+            if 1 <= counts[i] <= rule.suppress_up_to:
+                estimates[i] = _withheld(estimates[i], rule)
+            elif k in further:
+                estimates[i] = replace(estimates[i], **{arm: None}, df=None)
+            elif getattr(estimates[i], arm) is not None:
+                estimates[i] = replace(estimates[i], **{arm: rounded(counts[i], rule)})
+    return tuple(estimates)
+
+
+def release_shares(shares: Mapping[str, Share | Mapping[str, Share]], rule: Disclosure) -> dict:
+    """The implementation numbers as results.json has them: count, of, share; None where hidden."""
+    flat = [(name, arm, s) for name, value in shares.items() for arm, s in _by_arm(value).items()]
+    rows = tuple((s.part, s.whole, s.part / s.whole if s.whole else None) for _, _, s in flat)
+    sums = {
+        i: parts
+        for i, (name, arm, _) in enumerate(flat)
+        if arm == "" and (parts := tuple(k for k, f in enumerate(flat) if f[0] == f"{name}_by_arm"))
+    }
+    table = Table(
+        "shares",
+        "",
+        ("count", "of", "share"),
+        rows,
+        counts=("count", "of"),
+        derived={"share": "count"},
+        parts={"count": "of"},
+        total_rows=sums,
+    )
+    out: dict = {}
+    for (name, arm, _), row in zip(flat, release_table(table, rule).rows, strict=True):
+        said = {key: None if hidden(cell) else cell for key, cell in zip(table.columns, row, strict=True)}
+        if arm:
+            out.setdefault(name, {})[arm] = said
+        else:
+            out[name] = said
+    return out
+
+
+def _by_arm(value: Share | Mapping[str, Share]) -> Mapping[str, Share]:
+    return {"": value} if isinstance(value, Share) else value
+
+
+def _is_number(value: Cell) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _relations(table: Table, index: Mapping[tuple[int, str], int]) -> list[Relation]:
+    """Every sum that a reader of the table knows (disclosure-1)."""
+    sums: list[tuple[tuple[int, str], list[tuple[int, str]], bool]] = []
+    others = [c for c in table.counts if c != table.total_column and c not in table.parts]
+    for r in range(len(table.rows)):
+        if table.total_column:
+            sums.append(((r, table.total_column), [(r, column) for column in others], False))
+        sums += [((r, whole), [(r, part)], True) for part, whole in table.parts.items()]
+    for column in table.counts:
+        sums += [((r, column), [(q, column) for q in parts], False) for r, parts in table.total_rows.items()]
+        steps = zip(table.nested_rows, table.nested_rows[1:], strict=False)
+        sums += [((before, column), [(after, column)], True) for before, after in steps]
+    return [
+        Relation(index[whole], tuple(index[part] for part in parts if part in index), with_rest)
+        for whole, parts, with_rest in sums
+        if whole in index and any(part in index for part in parts)
+    ]
+
+
+def _subgroups(estimates: list[Estimate], index: Mapping[int, int]) -> list[Relation]:
+    """Everybody is the sum of the groups of each variable, and of those for whom it is not known."""
+    families: dict[tuple, dict[str, list[int]]] = {}
+    for i, e in enumerate(estimates):
+        key = (e.outcome, e.visit, e.contrast, e.method, e.estimand)
+        if i in index:
+            variable = "" if e.subgroup is None else e.subgroup.partition("=")[0].strip()
+            families.setdefault(key, {}).setdefault(variable, []).append(index[i])
+    return [
+        Relation(family[""][0], tuple(groups), True)
+        for family in families.values()
+        for variable, groups in family.items()
+        if variable and "" in family
+    ]
+
+
+def _derived(value: Cell, exact: Mapping, new: Mapping, key: tuple[int, str], wholes: list) -> Cell:
+    """Hidden with its count or with what that count is a part of; a share is computed anew from rounded counts."""
+    if any(isinstance(new[cell], str) for cell in (key, *wholes)):
+        return HIDDEN
+    changed = any(new[cell] != exact[cell] for cell in (key, *wholes))
+    for whole in wholes if changed and _is_number(value) else ():
+        if exact[whole] and new[whole]:
+            for scale, precision in ((1, 0.0006), (100, 0.06)):
+                if abs(value - scale * exact[key] / exact[whole]) <= precision:
+                    return min(scale * new[key] / new[whole], scale)
+    return value
+
+
+def _withheld(estimate: Estimate, rule: Disclosure) -> Estimate:
+    why = f"Not shown: one of the two groups has {rule.suppress_up_to} people or fewer."
+    nothing = dict.fromkeys(
+        ("estimate", "se", "ci_low", "ci_high", "df", "p", "n_etmi", "n_usual_care"), None
+    )
+    return replace(estimate, **nothing, meaning=why, warnings=(why,))
+
+
+def _hidden_counts(answer: Answer, tables: tuple[Table, ...], estimates: tuple[Estimate, ...]) -> set[int]:
+    """The counts of this answer that no sentence may name either."""
+    gone = set()
+    for before, after in zip(answer.tables, tables, strict=True):
+        for old, new in zip(before.rows, after.rows, strict=True):
+            named = zip(before.columns, old, new, strict=True)
+            gone |= {round(o) for c, o, n in named if c in before.counts and hidden(n) and _is_number(o)}
+    for before, after in zip(answer.estimates, estimates, strict=True):
+        for arm in ("n_etmi", "n_usual_care"):
+            if getattr(after, arm) is None and getattr(before, arm):
+                gone.add(getattr(before, arm))
+    return gone
+
+
+def _sentences(texts: tuple[str, ...], gone: set[int], rule: Disclosure) -> tuple[tuple[str, ...], bool]:
+    """The sentences that name no small or hidden count, with counts rounded; whether one was left out."""
+    kept = []
+    for text in texts:
+        counts = [int(found.replace(",", "")) for found in COUNT.findall(text)]
+        if not any(1 <= n <= rule.suppress_up_to or n in gone for n in counts):
+            kept.append(COUNT.sub(lambda m: f"{rounded(int(m[1].replace(',', '')), rule):,}", text))
+    return tuple(kept), len(kept) < len(texts)
+
+
+def _note(rows: tuple[tuple[Cell, ...], ...], rule: Disclosure) -> str:
+    cells = {cell for row in rows for cell in row if isinstance(cell, str)}
+    notes = []
+    if small(rule) in cells:
+        notes.append(f"{small(rule)}: between 1 and {rule.suppress_up_to}.")
+    if HIDDEN in cells:
+        notes.append("hidden: would give a small number away.")
+    if rule.round_to > 1:
+        notes.append(f"Counts are rounded to the nearest {rule.round_to} and may not add up.")
+    return " ".join(notes)
