@@ -1,0 +1,371 @@
+"""Question 11. Did people become more active, and does the gain pass through less fear and more activity?"""
+
+import numpy as np
+
+from amble.evaluation.analyses.words import OBSERVATIONAL, interval, listed, number, percent
+from amble.evaluation.cohort.columns import LEVELS, UNKNOWN
+from amble.evaluation.estimators.cluster_bootstrap import percentile_interval, resampled
+from amble.evaluation.estimators.mediation import Mediation, bootstrap_mediation, mediate
+from amble.evaluation.results import Answer, Cell, Estimate, Figure, Table
+from amble.evaluation.study.model import LABELS
+from amble.evaluation.sums.catalogue import Request, grams_by_clinician
+from amble.evaluation.sums.data import Data, Outline
+from amble.evaluation.sums.moments import ClusterGrams, Moments
+from amble.evaluation.sums.patterns import cluster_grams
+
+QUESTION = "How does it work?"
+SEED = 11  # this question's own stream of random numbers
+FEW = 10  # clinicians with ETMI below which a bootstrap over clinicians is too optimistic
+OUTCOME = "function"
+FEAR, ACTIVITY = "fear_avoidance", "activity"
+NAMES = {FEAR: "fear-avoidance", ACTIVITY: "activity level"}
+ARMS = ("ETMI", "usual care")
+KNOWN_LEVELS = len(LEVELS["activity_level"]) - 1
+ASSUMPTIONS = (
+    "A path is only as true as three assumptions, which data cannot prove. Nothing that was left out moves both the "
+    "arm and the outcome, the arm and a mediator, or a mediator and the outcome.",
+    "Time order: the mediators were measured before the outcome, and fear-avoidance and activity do not act on each "
+    "other's path.",
+    "A point less fear, or a level more activity, does as much with ETMI as with usual care.",
+    "Only episodes with every one of these scores are used; those without may differ.",
+)
+
+
+def requests(outline: Outline) -> list[Request]:
+    """Activity by clinician and starting level, visit by visit; sums by clinician for the linear models."""
+    path = _path(outline)
+    return [
+        *(_activity(visit) for visit in _visits(outline)),
+        *([_path_request(outline, *path)] if path else []),
+    ]
+
+
+def answer(data: Data) -> Answer:
+    n = data.outline.n
+    if not (n["etmi"] and n["usual_care"]):
+        reason = "With one arm empty, nothing can be said about how ETMI works."
+        return Answer("how", QUESTION, (reason,), warnings=(reason,))
+    change = _change(data)
+    paths = _paths(data)
+    return Answer(
+        name="how",
+        question=QUESTION,
+        sentences=(*change.sentences, *paths.sentences, OBSERVATIONAL),
+        estimates=change.estimates + paths.estimates,
+        tables=change.tables + paths.tables,
+        figures=change.figures,
+        assumptions=ASSUMPTIONS if paths.estimates else (),
+        warnings=change.warnings + paths.warnings,
+    )
+
+
+def _visits(outline: Outline) -> tuple[str, ...]:
+    return tuple(visit for visit in outline.activity_visits if visit != "baseline")
+
+
+# Change in activity
+
+
+def _activity(visit: str) -> Request:
+    column = f"activity_{visit}"
+    return Request(("clinic", "clinician", "arm", "activity_level"), (column,), complete=(column,))
+
+
+def _change(data: Data) -> Answer:
+    visits = _visits(data.outline)
+    if not visits:
+        warning = (
+            "Activity level was not recorded at any visit: whether people became more active is not known."
+        )
+        return Answer("change", "", (warning,), warnings=(warning,))
+    sums = np.stack([_counts(data.moments[_activity(visit)], data.outline) for visit in visits], axis=1)
+    study = data.outline.study
+    seed = (study.seed, SEED)
+    draws = np.concatenate([_differences(chunk) for chunk in resampled(sums, study.repetitions, seed)])
+    differences = _differences(sums.sum(axis=0))
+    estimates = tuple(
+        _share_estimate(data, visit, measure, differences[v, m], draws[:, v, m], sums[:, v].sum(axis=0))
+        for v, visit in enumerate(visits)
+        for m, measure in enumerate(("active three or more times a week", "moved up at least one level"))
+    )
+    last = [estimate for estimate in estimates if estimate.visit == visits[-1]]
+    return Answer(
+        "change",
+        "",
+        tuple(estimate.meaning for estimate in last),
+        estimates,
+        (_activity_table(visits, sums.sum(axis=0)),),
+        (_activity_figure(),),
+    )
+
+
+def _counts(moments: Moments, outline: Outline) -> np.ndarray:
+    """(clinicians, 2 arms, 4): recorded, at the top level, recorded with a known start, moved up from it.
+
+    The numbers at levels 1 and 2 follow from the sum and the sum of squares of a column of 0, 1 and 2.
+    """
+    total, square = moments.first[:, 0], moments.second[:, 0, 0]
+    top = (square - total) // 2
+    middle = total - 2 * top
+    start = moments.keys["activity_level"]
+    known = start < KNOWN_LEVELS
+    up = np.select([start == 0, start == 1], [middle + top, top], 0)
+    cells = np.stack([moments.n, top, np.where(known, moments.n, 0), np.where(known, up, 0)], axis=1)
+    counts = np.zeros((len(outline.clinic_of), 2, 4))
+    np.add.at(counts, (moments.keys["clinician"], 1 - moments.keys["arm"]), cells)
+    return counts
+
+
+def _differences(counts: np.ndarray) -> np.ndarray:
+    """(..., 2) ETMI minus usual care in the share at the top level and in the share moved up; NaN for no one."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        shares = counts[..., [1, 3]] / counts[..., [0, 2]]
+    return shares[..., 0, :] - shares[..., 1, :]
+
+
+def _share_estimate(
+    data: Data, visit: str, measure: str, value: float, draws: np.ndarray, counts: np.ndarray
+) -> Estimate:
+    se, low, high = percentile_interval(draws, data.outline.study.confidence)
+    column = 0 if measure.startswith("active") else 2
+    n = [int(count) for count in counts[:, column]]
+    known = bool(np.isfinite(value))
+    meaning = "Nobody's activity is known in one of the arms."
+    if known:
+        shares = [percent(counts[arm, column + 1] / n[arm]) for arm in (0, 1)]
+        ends = (None if end is None else 100 * end for end in (low, high))
+        meaning = (
+            f"At {visit}, {shares[0]} with ETMI and {shares[1]} with usual care "
+            f"{'were ' if column == 0 else 'had '}{measure}: {number(100 * value)} percentage points "
+            f"({interval(*ends, data.outline.study.confidence)})."
+        )
+    return Estimate(
+        outcome="activity_level",
+        visit=visit,
+        contrast="risk_difference",
+        method="cluster_bootstrap",
+        estimand=f"share {measure}, of those whose activity was recorded; not adjusted",
+        estimate=float(value) if known else None,
+        se=se,
+        ci_low=low,
+        ci_high=high,
+        n_etmi=n[0],
+        n_usual_care=n[1],
+        meaning=meaning,
+        warnings=() if low is not None else ("Too few repetitions gave a number: no interval.",),
+    )
+
+
+def _activity_table(visits: tuple[str, ...], counts: np.ndarray) -> Table:
+    rows = []
+    for visit, by_arm in zip(visits, counts, strict=True):
+        for arm, (n, top, known, up) in zip(ARMS, by_arm.astype(int).tolist(), strict=True):
+            shares: list[Cell] = [
+                round(100 * part / whole, 1) if whole else None for part, whole in ((top, n), (up, known))
+            ]
+            rows.append((visit, arm, n, top, shares[0], known, up, shares[1]))
+    return Table(
+        name="activity_change",
+        title="Activity by visit and arm",
+        columns=(
+            *("visit", "arm", "recorded", "three_or_more", "percent_three_or_more"),
+            *("start_known", "moved_up", "percent_moved_up"),
+        ),
+        rows=tuple(rows),
+        counts=("recorded", "three_or_more", "start_known", "moved_up"),
+        derived={"percent_three_or_more": "three_or_more", "percent_moved_up": "moved_up"},
+        note="Of those whose activity was recorded at the visit. Moved up: at least one level above the start; "
+        "people who began at three or more times a week cannot move up and are counted.",
+    )
+
+
+def _activity_figure() -> Figure:
+    return Figure(
+        name="activity_change",
+        title="Active three or more times a week",
+        kind="bars",
+        table="activity_change",
+        encoding={"x": "visit", "y": "percent_three_or_more", "colour": "arm"},
+        description="Bars: percent of each arm who were active three or more times a week, at each visit.",
+    )
+
+
+# Paths
+
+
+def _path(outline: Outline) -> tuple[str, str, tuple[str, ...]] | None:
+    """(early visit, visit of the last score of function, mediators), or None when nothing was measured before it.
+
+    The early visit is the first one that has both mediators, or else one of them.
+    """
+    scored = outline.visits.get(OUTCOME, ())
+    if not scored:
+        return None
+    earlier = outline.study.visits[: outline.study.visits.index(scored[-1])]
+    found = []
+    for visit in earlier:
+        mediators = [FEAR] if visit in outline.visits.get(FEAR, ()) else []
+        mediators += [ACTIVITY] if visit in outline.activity_visits else []
+        found.append((visit, scored[-1], tuple(mediators)))
+    return max((path for path in found if path[2]), key=lambda path: len(path[2]), default=None)
+
+
+def _confounders(outline: Outline, mediators: tuple[str, ...]) -> tuple[str, ...]:
+    """The study's terms, the starting scores, and the starting activity if the study does not have it already."""
+    terms = list(outline.design.terms)
+    if ACTIVITY in mediators and "activity_level" not in outline.study.covariates:
+        terms += [f"activity_level:{level}" for level in ("1-2", "3+", UNKNOWN)]
+    return (*terms, f"{OUTCOME}_baseline", *([f"{FEAR}_baseline"] if FEAR in mediators else []))
+
+
+def _path_request(outline: Outline, early: str, last: str, mediators: tuple[str, ...]) -> Request:
+    confounders = _confounders(outline, mediators)
+    scores = (*(f"{mediator}_{early}" for mediator in mediators), f"{OUTCOME}_{last}")
+    complete = tuple(name for name in confounders if name.endswith("_baseline")) + scores
+    return grams_by_clinician(("arm", *confounders, *scores), complete)
+
+
+def _paths(data: Data) -> Answer:
+    path = _path(data.outline)
+    if path is None:
+        warning = (
+            "Fear-avoidance and activity were not measured at a visit before the last score of function, so by which "
+            "path a gain comes cannot be examined."
+        )
+        return Answer("paths", "", (warning,), warnings=(warning,))
+    early, last, mediators = path
+    study = data.outline.study
+    grams = cluster_grams(data.moments[_path_request(data.outline, *path)], data.outline)
+    terms = ("intercept", *_confounders(data.outline, mediators))
+    names = tuple(f"{mediator}_{early}" for mediator in mediators)
+    roles = ("arm", names, f"{OUTCOME}_{last}", terms)
+    found = mediate(grams.gram.sum(axis=0), grams.columns, *roles)
+    if not np.isfinite([found.total, found.direct, *found.indirect]).all():
+        warning = "Too few episodes have all the scores that the paths need: nothing can be said about them."
+        return Answer("paths", "", (warning,), warnings=(warning,))
+    draws = bootstrap_mediation(grams, *roles, study.repetitions, (study.seed, SEED, 1))
+    estimates = _path_estimates(data, path, found, draws, _arms(grams))
+    return Answer(
+        "paths",
+        "",
+        _path_sentences(path, estimates, data),
+        estimates,
+        (_path_table(estimates),),
+        warnings=_path_warnings(grams, mediators),
+    )
+
+
+def _arms(grams: ClusterGrams) -> tuple[int, int]:
+    """Complete episodes with ETMI and with usual care."""
+    etmi = grams.gram[:, 0, grams.columns.index("arm")].sum()
+    return round(etmi), round(grams.gram[:, 0, 0].sum() - etmi)
+
+
+def _path_estimates(
+    data: Data, path: tuple[str, str, tuple[str, ...]], found: Mediation, draws: Mediation, n: tuple[int, int]
+) -> tuple[Estimate, ...]:
+    """Total, direct, each path and all paths; the share only when the total is clearly away from zero."""
+    early, last, mediators = path
+    effects = [
+        ("total_effect", "all ways together", found.total, draws.total),
+        ("direct_effect", "ways other than these paths", found.direct, draws.direct),
+    ]
+    for at, mediator in enumerate(mediators):
+        words = f"through {NAMES[mediator]} at {early}"
+        effects.append(("indirect_effect", words, found.indirect[at], draws.indirect[:, at]))
+    if len(mediators) > 1:
+        words = f"through {listed([NAMES[m] for m in mediators])} at {early}"
+        effects.append(("indirect_effect", words, found.indirect.sum(), draws.indirect.sum(axis=1)))
+    _, low, high = percentile_interval(draws.total, data.outline.study.confidence)
+    if low is not None and high is not None and low * high > 0:
+        share, shares = found.indirect.sum() / found.total, draws.indirect.sum(axis=1) / draws.total
+        effects.append(
+            ("proportion_mediated", "share of the difference that passes through these paths", share, shares)
+        )
+    return tuple(_path_estimate(data, last, n, *effect) for effect in effects)
+
+
+def _path_estimate(
+    data: Data, visit: str, n: tuple[int, int], contrast: str, words: str, value: float, draws: np.ndarray
+) -> Estimate:
+    confidence = data.outline.study.confidence
+    se, low, high = percentile_interval(draws, confidence)
+    if contrast == "proportion_mediated":
+        ends = (None if end is None else 100 * end for end in (low, high))
+        amount, span = f"{number(100 * float(value), 0)}%", interval(*ends, confidence, 0)
+    else:
+        amount, span = f"{number(float(value))} points", interval(low, high, confidence)
+    return Estimate(
+        outcome=OUTCOME,
+        visit=visit,
+        contrast=contrast,
+        method="mediation",
+        estimand=words,
+        estimate=float(value),
+        se=se,
+        ci_low=low,
+        ci_high=high,
+        n_etmi=n[0],
+        n_usual_care=n[1],
+        meaning=f"{LABELS[OUTCOME].capitalize()} at {visit}, {words}: {amount} ({span}).",
+        warnings=() if low is not None else ("Too few repetitions gave a number: no interval.",),
+    )
+
+
+def _path_sentences(
+    path: tuple[str, str, tuple[str, ...]], estimates: tuple[Estimate, ...], data: Data
+) -> tuple[str, ...]:
+    early, last, mediators = path
+    total, n = estimates[0], sum((estimates[0].n_etmi or 0, estimates[0].n_usual_care or 0))
+    span = interval(total.ci_low, total.ci_high, data.outline.study.confidence)
+    sentences = [
+        f"In the {n:,} episodes with every score, ETMI minus usual care in {LABELS[OUTCOME]} at {last} is "
+        f"{number(total.estimate or 0.0)} points ({span}).",
+        *(estimate.meaning for estimate in estimates if estimate.contrast == "indirect_effect"),
+    ]
+    share = [estimate for estimate in estimates if estimate.contrast == "proportion_mediated"]
+    if share:
+        sentences.append(
+            f"If the assumptions below hold, about {number(100 * (share[0].estimate or 0.0), 0)}% of the difference "
+            f"passes through {listed([NAMES[m] for m in mediators])} at {early}."
+        )
+    else:
+        sentences.append(
+            "The difference itself is not clearly away from zero, so no share of it is given to any path."
+        )
+    return tuple(sentences)
+
+
+def _path_table(estimates: tuple[Estimate, ...]) -> Table:
+    rows = tuple(
+        (
+            e.estimand,
+            e.contrast.replace("_", " "),
+            *(None if value is None else round(value, 2) for value in (e.estimate, e.ci_low, e.ci_high)),
+            e.n_etmi,
+            e.n_usual_care,
+        )
+        for e in estimates
+    )
+    return Table(
+        name="paths",
+        title="By which paths the difference in function comes",
+        columns=("path", "effect", "estimate", "low", "high", "etmi", "usual_care"),
+        rows=rows,
+        counts=("etmi", "usual_care"),
+        note="Points of function, ETMI minus usual care; the share is a fraction of 1.",
+    )
+
+
+def _path_warnings(grams: ClusterGrams, mediators: tuple[str, ...]) -> tuple[str, ...]:
+    clinicians = int((grams.gram[:, 0, grams.columns.index("arm")] > 0).sum())
+    found = []
+    if clinicians < FEW:
+        found.append(
+            f"Only {clinicians} clinicians have ETMI patients with every score: intervals from so few are too narrow."
+        )
+    if len(mediators) == 1:
+        found.append(
+            f"Only {NAMES[mediators[0]]} was measured before the outcome; the other path is not examined."
+        )
+    return tuple(found)
