@@ -1,0 +1,105 @@
+"""The invented service as a snapshot on disk, block by block, with its truth beside it."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from amble.evaluation.simulate import service
+from amble.evaluation.simulate.drawing import blocks
+from amble.evaluation.simulate.parameters import Parameters, read
+from amble.evaluation.simulate.tables import BlockTables, clinicians, schema
+from amble.evaluation.simulate.truth import Truth
+from amble.evaluation.study.model import Study
+
+BY_BLOCK = ("episodes", "scores", "sessions")
+KEYS = {"episode_id", "patient_id"}  # nearly all different: a dictionary would only cost
+ABOUT = "Invented data. Nobody in it exists; effects are parameters, and most of them are assumed."
+
+
+def simulate(
+    out: Path,
+    episodes: int,
+    seed: int,
+    effects: Mapping[str, float] | None = None,
+    missingness: float | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> dict[str, Any]:
+    """Write episodes, scores, sessions, clinicians (.parquet) and truth.json to `out`; returns the truth.
+
+    effects, missingness: see `parameters.read`. progress: called with the number of episodes just written.
+    Files are complete or absent: they are written in a folder aside and moved when all are there. Existing files of
+    these names are replaced. Memory does not grow with `episodes`. The same arguments give the same values.
+    """
+    parameters = read(effects, missingness)
+    out = Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=".simulate-", dir=out))
+    try:
+        truth = _write(aside, episodes, seed, parameters, progress)
+        for file in sorted(aside.iterdir()):
+            file.replace(out / file.name)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return truth
+
+
+def _write(folder: Path, episodes: int, seed: int, p: Parameters, progress) -> dict[str, Any]:
+    made = service.make(p, episodes, seed)
+    pq.write_table(clinicians(p, made), folder / "clinicians.parquet", **_settings("clinicians"))
+    truth = Truth()
+    writers = {
+        name: pq.ParquetWriter(folder / f"{name}.parquet", schema(name), **_settings(name))
+        for name in BY_BLOCK
+    }
+    try:
+        for drawn in blocks(episodes, seed, p):
+            rows = BlockTables(drawn)
+            for name, writer in writers.items():
+                table: pa.Table = getattr(rows, name)()
+                writer.write_table(table, row_group_size=max(1, table.num_rows))
+            truth.add(drawn)
+            if progress:
+                progress(len(drawn))
+    finally:
+        for writer in writers.values():
+            writer.close()
+    told = tell(truth, made, p, episodes, seed)
+    (folder / "truth.json").write_text(json.dumps(told, indent=1, default=str) + "\n", "utf-8")
+    return told
+
+
+def _settings(name: str) -> dict[str, Any]:
+    """store_schema off: what is a dictionary in memory is plain text to every reader."""
+    repeated = [column for column in schema(name).names if column not in KEYS]
+    return {
+        "compression": "zstd",
+        "compression_level": 1,
+        "use_dictionary": [*repeated, "modalities.list.element"],
+        "store_schema": False,
+    }
+
+
+def tell(truth: Truth, made: service.Service, p: Parameters, episodes: int, seed: int) -> dict[str, Any]:
+    """The content of truth.json."""
+    trained = made.trained_day != service.NEVER
+    return {
+        "about": ABOUT,
+        "episodes": episodes,
+        "seed": seed,
+        "population": {
+            **truth.population,
+            "clinics": made.clinics,
+            "clinicians_invited": len(trained),
+            "clinicians_trained": int(trained.sum()),
+            "clinicians_using_etmi": int(made.delivering.sum()),
+        },
+        "mic": dict(Study().mic),
+        "truth": truth.records(),
+        "parameters": p.described(),
+    }
