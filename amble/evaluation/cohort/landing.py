@@ -22,6 +22,7 @@ class Landed:
     """The wide table (columns.py) with what had to be chosen on the way."""
 
     table: ibis.Table
+    eligible: ibis.Table
     flow: list[FlowRow]
     levels: Mapping[str, tuple[str, ...]]
     clinics: tuple[str, ...]
@@ -47,6 +48,7 @@ def land(snapshot, study: Study, engine: Engine) -> Landed:
     ]
     return Landed(
         table=engine.keep("landed", parts),
+        eligible=eligible,
         flow=flow,
         levels={**LEVELS, "language": languages},
         clinics=clinics,

@@ -1,0 +1,208 @@
+"""One comparison from beginning to end: read, check, land, sum, answer. Writing the report is the last step's own."""
+
+import hashlib
+import platform
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from importlib import import_module, metadata
+from pathlib import Path
+from types import ModuleType
+
+from amble.evaluation.cohort.eligibility import FlowRow
+from amble.evaluation.cohort.implementation import implementation
+from amble.evaluation.cohort.landing import Landed, land
+from amble.evaluation.report.model import Report, Share
+from amble.evaluation.results import Answer, Table
+from amble.evaluation.snapshot.faults import Fault, faults
+from amble.evaluation.snapshot.reader import Snapshot, open_snapshot
+from amble.evaluation.study.model import LABELS, Study
+from amble.evaluation.sums.catalogue import Request, cube
+from amble.evaluation.sums.data import Data, Outline
+from amble.evaluation.sums.digest import sha256
+from amble.evaluation.sums.engine import Engine
+from amble.evaluation.sums.gather import gather
+
+QUESTIONS = (
+    "who",
+    "over_time",
+    "clustering",
+    "chosen",
+    "observed",
+    "missing",
+    "faster",
+    "responders",
+    "sessions",
+    "pain_no_different",
+    "for_whom",
+    "how",
+    "cost",
+)
+BEFORE_QUESTIONS = ("Read the snapshot", "Check every row", "Choose the cohort", "Add up")
+STEPS = (*BEFORE_QUESTIONS, *QUESTIONS, "Write the report")
+
+Progress = Callable[[str], None]
+
+
+class CannotEvaluate(Exception):
+    """Nothing was computed. `reasons` are complete messages, one per fault."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__("\n".join(reasons))
+        self.reasons = tuple(reasons)
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What stands after the scan: all that the answers need, and where it came from."""
+
+    data: Data
+    flow: tuple[FlowRow, ...]
+    implementation: dict[str, tuple[int, int]]
+    provenance: dict[str, str]
+    warnings: tuple[str, ...]
+
+
+def questions() -> list[ModuleType]:
+    return [import_module(f"amble.evaluation.analyses.{name}") for name in QUESTIONS]
+
+
+def requests(outline: Outline) -> Iterator[Request]:
+    for question in questions():
+        yield from question.requests(outline)
+
+
+def scan(folder: Path, study: Study, engine: Engine, progress: Progress = lambda step: None) -> Gathered:
+    """Everything up to the sums. Raises CannotEvaluate with every fault of the snapshot at once."""
+    progress(BEFORE_QUESTIONS[0])
+    snapshot = open_snapshot(folder, engine)
+    progress(BEFORE_QUESTIONS[1])
+    wrong = faults(snapshot)
+    if wrong:
+        raise CannotEvaluate([fault_message(fault) for fault in wrong])
+    progress(BEFORE_QUESTIONS[2])
+    study, warnings = answerable(study, snapshot, engine)
+    landed = land(snapshot, study, engine)
+    if not landed.rows:
+        raise CannotEvaluate(["No episode is left after the cohort rules: " + said_flow(landed.flow)])
+    progress(BEFORE_QUESTIONS[3])
+    data = gather(landed, study, engine, requests)
+    return Gathered(
+        data=data,
+        flow=(*landed.flow, *outcome_flow(data)),
+        implementation=implementation(snapshot, landed.eligible, engine) | completeness(data),
+        provenance={
+            "snapshot_sha256": hash_of(folder),
+            "sums_sha256": sha256(data.moments),
+            "engine": engine.name,
+            **versions(engine),
+            **{f"instrument_{measure}": name for measure, name in landed.instruments.items()},
+        },
+        warnings=(*warnings, *landed.warnings, *unknowable(data, landed)),
+    )
+
+
+def fault_message(fault: Fault) -> str:
+    return str(fault)
+
+
+def answerable(study: Study, snapshot: Snapshot, engine: Engine) -> tuple[Study, list[str]]:
+    """The study without what the snapshot has no table for, and sentences that say so."""
+    if "sessions" not in study.outcomes or engine.one(snapshot.sessions.aggregate(n=snapshot.sessions.count()))["n"]:
+        return study, []
+    outcomes = tuple(outcome for outcome in study.outcomes if outcome != "sessions")
+    return replace(study, outcomes=outcomes), [
+        "The snapshot holds no sessions, so nothing can be said of their number or cost."
+    ]
+
+
+def said_flow(flow: Sequence[FlowRow]) -> str:
+    return "; ".join(f"{row.step}: {row.etmi + row.usual_care:,}" for row in flow)
+
+
+def outcome_flow(data: Data) -> Iterator[FlowRow]:
+    """Attrition of each outcome: baseline known, then at least one visit, then all visits."""
+    study = data.outline.study
+    for outcome in study.measured:
+        cells = data.moments[cube(outcome, data.outline.visits[outcome])]
+        pattern, known = cells.keys[f"{outcome}_pattern"], cells.keys[f"{outcome}_baseline_known"] == 1
+        every = sum(1 << study.visits.index(visit) for visit in data.outline.visits[outcome])
+        label = LABELS[outcome].capitalize()
+        for step, inside in (
+            (f"{label}: baseline recorded", known),
+            (f"{label}: and at least one later visit (in the mixed model)", known & (pattern > 0)),
+            (f"{label}: and every visit", known & (pattern == every) & (every > 0)),
+        ):
+            etmi = cells.keys["arm"] == 1
+            yield FlowRow(step, int(cells.n[inside & etmi].sum()), int(cells.n[inside & ~etmi].sum()))
+
+
+def completeness(data: Data) -> dict[str, tuple[int, int]]:
+    """Episodes whose first outcome is known at the start and at every visit, of all in the cohort, by arm too."""
+    if not data.outline.study.measured:
+        return {}
+    *_, complete = list(outcome_flow(data))[:3]
+    n = data.outline.n
+    parts = {"etmi": (complete.etmi, n["etmi"]), "usual_care": (complete.usual_care, n["usual_care"])}
+    whole = (complete.etmi + complete.usual_care, n["etmi"] + n["usual_care"])
+    return {"outcomes_complete": whole} | {f"outcomes_complete_{arm}": share for arm, share in parts.items()}
+
+
+def unknowable(data: Data, landed: Landed) -> Iterator[str]:
+    """What no method can tell from this snapshot, in words."""
+    n = data.outline.n
+    for arm, label in (("etmi", "ETMI"), ("usual_care", "usual care")):
+        if not n[arm]:
+            yield f"Nobody in the cohort had {label}, so the two kinds of care cannot be compared."
+    for outcome in data.outline.study.measured:
+        if not data.outline.visits[outcome]:
+            yield f"{LABELS[outcome].capitalize()} was never recorded after the start, so nothing can be said of it."
+    if len(landed.clinics) == 1:
+        yield "There is one clinic only: how results differ between clinics, or would elsewhere, cannot be known."
+    for name in data.outline.design.dropped:
+        yield f"{name} is the same for everyone in the cohort, so it cannot adjust the comparison and was left out."
+
+
+def answers(data: Data, progress: Progress = lambda step: None) -> Iterator[Answer]:
+    for name, question in zip(QUESTIONS, questions(), strict=True):
+        progress(name)
+        yield question.answer(data)
+
+
+def report_of(gathered: Gathered, found: Sequence[Answer], provenance: dict) -> Report:
+    """The report before disclosure control."""
+    shares = {name: Share(*share) for name, share in gathered.implementation.items()}
+    by_arm = {arm: shares.pop(f"outcomes_complete_{arm}") for arm in ("etmi", "usual_care") if shares}
+    return Report(
+        study=gathered.data.outline.study,
+        answers=tuple(found),
+        flow=flow_table(gathered.flow),
+        balance=next((t for answer in found for t in answer.tables if t.name == "balance"), None),
+        implementation=shares | {"outcomes_complete_by_arm": by_arm},
+        provenance=gathered.provenance | provenance,
+        warnings=gathered.warnings,
+    )
+
+
+def flow_table(flow: Sequence[FlowRow]) -> Table:
+    return Table(
+        name="flow",
+        title="Who is left after each step",
+        columns=("step", "etmi", "usual_care", "all", "note"),
+        rows=tuple((r.step, r.etmi, r.usual_care, r.etmi + r.usual_care, r.note) for r in flow),
+        counts=("etmi", "usual_care", "all"),
+        total_column="all",
+    )
+
+
+def hash_of(folder: Path) -> str:
+    """SHA-256 over the snapshot's Parquet files in the order of their names."""
+    whole = hashlib.sha256()
+    for file in sorted(folder.rglob("*.parquet")):
+        with file.open("rb") as content:
+            whole.update(hashlib.file_digest(content, "sha256").digest())
+    return whole.hexdigest()
+
+
+def versions(engine: Engine) -> dict[str, str]:
+    names = ("amble", "duckdb" if engine.name == "duckdb" else "pyspark", "ibis-framework", "numpy", "scipy")
+    return {"python": platform.python_version()} | {name: metadata.version(name) for name in names}
