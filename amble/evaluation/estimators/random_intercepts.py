@@ -103,7 +103,7 @@ def fit(sums: ClusterSums) -> RandomInterceptFit | str:
         return f"the model explains every value of {response}: nothing varies"
     rotated, levels = _rotate(sums, [*np.flatnonzero(ols.kept), len(terms)])
     warnings = _identified(rotated, levels, sums.parent is not None)
-    if rotated.within[-1, -1] <= 1e-10 * spread:
+    if _nothing_within(rotated, spread):
         return "patients of the same clinician do not differ: the variance within clinicians cannot be known"
     variances = _start(rotated, levels, spread / (total - p))
     model = "random intercept: " + ("clinician within clinic" if sums.parent is not None else "clinician")
@@ -159,6 +159,14 @@ def _rotate(sums: ClusterSums, at: list[int]) -> tuple[nested.Rotated, np.ndarra
     clinics, clinicians = len(rotated.start), len(n)
     within_clinics = sums.parent is not None and 1 < clinics < clinicians
     return rotated, np.array([True, clinicians > 1 and bool(n.max() > 1), within_clinics])
+
+
+def _nothing_within(rotated: nested.Rotated, spread: float) -> bool:
+    """Whether the terms explain every difference within clinicians: then the likelihood has no maximum."""
+    names = [str(i) for i in range(len(rotated.within))]
+    inside = least_squares(rotated.within, names, names[:-1], names[-1:])
+    left = rotated.total - len(rotated.n) - inside.kept.sum()
+    return bool(left > 0 and inside.residual[0, 0] <= 1e-10 * spread)
 
 
 def _identified(rotated: nested.Rotated, levels: np.ndarray, asked: bool) -> list[str]:
