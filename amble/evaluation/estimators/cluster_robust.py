@@ -15,13 +15,15 @@ from amble.evaluation.sums.moments import ClusterGrams
 UNIT_LEVERAGE = (
     1e-9  # a direction that one cluster alone determines says nothing about differences between clusters
 )
+ALONE = "one cluster alone determines a term of the model: its errors cannot be judged"
 
 
 @dataclass(frozen=True)
 class ClusterFit:
     """terms: the p terms kept.  coef: (p,).  cr0, cr1, cr2: (p, p) covariances.  dropped: collinear terms.
 
-    root: (p, p) L with L L' = (X'X)^-1.  leverage: (G, p, p) L' X_g'X_g L of each cluster (cluster_robust-3).
+    root: (p, p) L with L L' = (X'X)^-1.  leverage: (G, p, p) L' X_g'X_g L of each cluster, and adjustment: (G, p, p)
+    the inverse root of what it leaves of the identity (cluster_robust-3).
     """
 
     terms: tuple[str, ...]
@@ -31,6 +33,7 @@ class ClusterFit:
     cr2: np.ndarray
     root: np.ndarray
     leverage: np.ndarray
+    adjustment: np.ndarray
     n: int
     clusters: int
     dropped: tuple[str, ...] = ()
@@ -72,7 +75,8 @@ def fit(grams: ClusterGrams, terms: Sequence[str], response: str) -> ClusterFit 
     root = np.linalg.cholesky(bread)
     scores = (gram[:, :p, p] - gram[:, :p, :p] @ coef) @ root
     leverage = root.T @ gram[:, :p, :p] @ root
-    bias_reduced = np.einsum("gab,gb->ga", _power(leverage, -0.5), scores)
+    adjustment, alone = _adjustment(leverage)
+    bias_reduced = np.einsum("gab,gb->ga", adjustment, scores)
     cr0 = root @ (scores.T @ scores) @ root.T
     return ClusterFit(
         terms=kept,
@@ -82,10 +86,11 @@ def fit(grams: ClusterGrams, terms: Sequence[str], response: str) -> ClusterFit 
         cr2=root @ (bias_reduced.T @ bias_reduced) @ root.T,
         root=root,
         leverage=leverage,
+        adjustment=adjustment,
         n=round(n),
         clusters=clusters,
         dropped=ols.dropped,
-        warnings=_alone(leverage),
+        warnings=(ALONE,) if alone else (),
     )
 
 
@@ -111,7 +116,7 @@ def partial_leverage(grams: ClusterGrams, terms: Sequence[str], term: str) -> np
 def _satterthwaite(fitted: ClusterFit, at: int) -> float:
     """Degrees of freedom if errors were independent and equally variable (cluster_robust-4)."""
     direction = fitted.root[at]
-    half = np.einsum("gab,b->ga", _power(fitted.leverage, -0.5), direction)
+    half = np.einsum("gab,b->ga", fitted.adjustment, direction)
     v = np.einsum("gab,gb->ga", fitted.leverage, half)
     own = np.einsum("ga,gab,gb->g", half, fitted.leverage, half)
     shared = (v**2).sum(axis=1)
@@ -120,17 +125,10 @@ def _satterthwaite(fitted: ClusterFit, at: int) -> float:
     return float(trace**2 / trace2) if trace2 > 0 else float("nan")
 
 
-def _power(leverage: np.ndarray, power: float) -> np.ndarray:
-    """(G, p, p) (I - leverage)^power, 0 in directions that the cluster alone determines (Moore-Penrose)."""
+def _adjustment(leverage: np.ndarray) -> tuple[np.ndarray, bool]:
+    """(G, p, p) (I - leverage)^-1/2, 0 in directions that a cluster alone determines, and whether there are such."""
     values, vectors = np.linalg.eigh(leverage)
     left = 1.0 - values
     usable = left > UNIT_LEVERAGE
-    scale = np.where(usable, np.where(usable, left, 1.0) ** power, 0.0)
-    return (vectors * scale[:, None, :]) @ vectors.transpose(0, 2, 1)
-
-
-def _alone(leverage: np.ndarray) -> tuple[str, ...]:
-    """Warn where one cluster alone determines a term."""
-    if np.linalg.eigvalsh(leverage).max() < 1.0 - UNIT_LEVERAGE:
-        return ()
-    return ("one cluster alone determines a term of the model: its errors cannot be judged",)
+    scale = np.where(usable, np.where(usable, left, 1.0) ** -0.5, 0.0)
+    return (vectors * scale[:, None, :]) @ vectors.transpose(0, 2, 1), not usable.all()
