@@ -125,9 +125,9 @@ def gaps(counts: np.ndarray, weeks: np.ndarray) -> np.ndarray:
     return np.stack([(start + end) / 2, start, end], -2)
 
 
-def compare(counts: np.ndarray, weeks: np.ndarray) -> Comparison:
+def compare(counts: np.ndarray, weeks: np.ndarray, tolerance: float = TOLERANCE) -> Comparison:
     """counts: (..., 2, V+1, V+1) of usual care and ETMI, a stack of samples or one (interval-5)."""
-    fit = turnbull(counts)
+    fit = turnbull(counts, tolerance)
     mean = np.einsum("...ej,...j->...e", gaps(counts, weeks), fit.mass)
     informative = counts.copy()
     informative[..., 0, -1] = 0

@@ -6,14 +6,16 @@ imputations follow from sums of products: no seed, no error from too few imputat
 Equations: multiple_imputation.md, reference_based.md.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
 
 from amble.evaluation.estimators.completion import Completed, Law, complete
+from amble.evaluation.estimators.degrees_of_freedom import uncertainty
 from amble.evaluation.estimators.linear_model import LinearFit, least_squares
+from amble.evaluation.estimators.mmrm import MmrmFit
+from amble.evaluation.estimators.mmrm_likelihood import solve
 from amble.evaluation.sums.moments import PatternSums
 
 STEP = 0.01  # of a standard error, for the slope of the estimate along the covariance's own uncertainty
@@ -71,19 +73,29 @@ class ImputationModel:
     moved: tuple[tuple[Law, Law], ...]
 
 
-def imputation_model(
-    sums: PatternSums, design: np.ndarray, sigma: np.ndarray, sigma_vcov: np.ndarray
-) -> ImputationModel:
-    """sums: patterns of both arms (completion.both_arms), those without visits too.  design: (T, q, p).
+def imputation_model(sums: PatternSums, fit: MmrmFit) -> ImputationModel | None:
+    """sums: patterns of both arms (completion.both_arms), those without visits too, that `fit` was fitted to.
 
-    sigma: (T, T) REML covariance.  sigma_vcov: (k, k) covariance of its lower triangle, row by row.
+    None where there is no fit, or where it does not tell how sure its covariance is.
     """
-    law = _law(sums, design, sigma)
-    moved = tuple(
-        (_law(sums, design, sigma + step), _law(sums, design, sigma - step))
-        for step in _steps(sigma_vcov, len(sigma))
-    )
-    return ImputationModel(sums, law, moved)
+    known = uncertainty(fit, "satterthwaite", "observed")
+    if known is None:
+        return None
+    problem = fit.start.problem
+    values, axes = np.linalg.eigh(known.theta_cov)
+    steps = STEP * np.sqrt(np.maximum(values, 0.0))[:, None] * axes.T
+    seen = np.ix_(fit.start.seen, fit.start.seen)
+    theta = problem.theta((fit.sigma[seen] / np.outer(fit.start.spread, fit.start.spread))[None])
+    sigmas = problem.sigma(np.concatenate([theta, theta + steps, theta - steps]))
+    solution = solve(problem.take(np.zeros(len(sigmas), dtype=int)), sigmas)
+    if not np.isfinite(solution.value).all():
+        return None
+    laws = [
+        _law(fit, sigma, beta, vcov)
+        for sigma, beta, vcov in zip(sigmas, solution.beta, solution.vcov, strict=True)
+    ]
+    half = len(steps) + 1
+    return ImputationModel(sums, laws[0], tuple(zip(laws[1:half], laws[half:], strict=True)))
 
 
 def impute(model: ImputationModel, visit: int, rule: str) -> Imputation:
@@ -157,24 +169,9 @@ def _faults(sums: PatternSums, visit: int, fit: LinearFit) -> tuple[str, ...]:
     )
 
 
-def _law(sums: PatternSums, design: np.ndarray, sigma: np.ndarray) -> Law:
-    """Generalised least squares at a given covariance (mi-8). Patterns without visits add nothing."""
-    visits, q, _ = design.shape
-    seen = sums.observed.astype(float)
-    padded = sigma * seen[:, :, None] * seen[:, None, :] + np.eye(visits) * (1 - seen)[:, :, None]
-    inverse = np.linalg.inv(padded) * seen[:, :, None] * seen[:, None, :]
-    zz = np.einsum("stu,sqr->tuqr", inverse, sums.gram[:, :q, :q], optimize=True)
-    zy = np.einsum("stu,squ->tq", inverse, sums.gram[:, :q, q:], optimize=True)
-    xx = np.einsum("tqp,tuqr,uro->po", design, zz, design, optimize=True)
-    vcov = np.linalg.inv(xx)
-    return Law(design, vcov @ np.einsum("tqp,tq->p", design, zy), vcov, sigma)
-
-
-def _steps(vcov: np.ndarray, visits: int) -> Iterator[np.ndarray]:
-    """Symmetric changes of sigma, one per axis of its uncertainty, STEP standard errors long."""
-    values, axes = np.linalg.eigh(vcov)
-    row, column = np.tril_indices(visits)
-    for value, axis in zip(values, axes.T, strict=True):
-        change = np.zeros((visits, visits))
-        change[row, column] = change[column, row] = STEP * np.sqrt(max(value, 0.0)) * axis
-        yield change
+def _law(fit: MmrmFit, sigma: np.ndarray, coefficients: np.ndarray, vcov: np.ndarray) -> Law:
+    """In own units; a visit nobody answered stands apart from the others."""
+    start = fit.start
+    whole = np.eye(len(fit.model.visits))
+    whole[np.ix_(start.seen, start.seen)] = sigma * np.outer(start.spread, start.spread)
+    return Law(fit.model.A[:, :, start.kept], coefficients, vcov, whole)
