@@ -34,3 +34,8 @@ def interval(low: float | None, high: float | None, confidence: float, digits: i
 def listed(words: list[str]) -> str:
     """ "a, b and c"."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+
+
+def p_words(p: float) -> str:
+    """ "p = 0.031", never "p = 0.000"."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
