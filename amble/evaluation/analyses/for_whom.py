@@ -198,10 +198,9 @@ def _levels(
 def _estimates(data: Data, outcome: str, variables: list[Variable]) -> list[Estimate]:
     found = []
     for variable in variables:
-        found += [
-            _level_estimate(data, outcome, variable, level) for level in variable.levels if level.enough
-        ]
         if variable.found:
+            used = [level for level in variable.levels if level.enough]
+            found += [_level_estimate(data, outcome, variable, level) for level in used]
             found.append(_interaction(outcome, variable))
     return found
 
