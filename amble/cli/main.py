@@ -6,6 +6,7 @@ import sys
 import click
 
 from amble.cli.instruments import instruments
+from amble.cli.study import study
 
 
 @click.group()
@@ -67,3 +68,4 @@ def _use_settings() -> None:
 
 
 main.add_command(instruments)
+main.add_command(study)
