@@ -1,0 +1,71 @@
+"""Small pieces of rows, terms first, so that what is computed from them stays in the processor's cache."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+CHUNK_ROWS = 4096
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """x: (p, n) terms, the first the intercept.  responses: (M, n) of 0 and 1, one row for each logistic model."""
+
+    x: np.ndarray
+    responses: np.ndarray
+
+    @cached_property
+    def products(self) -> np.ndarray:
+        """(p (p + 1) / 2, n) products of pairs of terms, so that the grams of many weights are one product."""
+        p, n = self.x.shape
+        found = np.empty((p * (p + 1) // 2, n))
+        start = 0
+        for i in range(p):
+            np.multiply(self.x[i], self.x[i:], out=found[start : start + p - i])
+            start += p - i
+        return found
+
+
+@dataclass(frozen=True)
+class ArmChunk(Chunk):
+    """Rows of one arm.
+
+    arm: 1 or 0.  cluster: (n,) code of the clinician.  y: (K, n) outcomes, NaN where not observed.
+    eligible: (K, n) whether the row belongs to the population that the outcome is asked for.
+    """
+
+    arm: int
+    cluster: np.ndarray
+    y: np.ndarray
+    eligible: np.ndarray
+
+
+Chunks = Callable[[], Iterable[Chunk]]
+
+
+def grams(weights: np.ndarray, chunk: Chunk) -> np.ndarray:
+    """(M, p (p + 1) / 2) sums of weighted products of terms; weights (M, n). `square` makes matrices of them."""
+    return weights @ chunk.products.T
+
+
+def square(triangles: np.ndarray, p: int) -> np.ndarray:
+    """(..., p, p) symmetric matrices from the rows of their upper triangles (..., p (p + 1) / 2)."""
+    rows, columns = np.triu_indices(p)
+    full = np.empty((*triangles.shape[:-1], p, p))
+    full[..., rows, columns] = triangles
+    full[..., columns, rows] = triangles
+    return full
+
+
+def bordered(gram: np.ndarray, cross: np.ndarray, use: np.ndarray) -> np.ndarray:
+    """(..., p + 1, p + 1) gram (..., p, p) with a last row and column cross (..., p): what least squares needs.
+
+    Terms outside use (..., p) become empty, so that they are left out of the fit.
+    """
+    cross = np.where(use, cross, 0.0)
+    full = np.zeros((*cross.shape[:-1], cross.shape[-1] + 1, cross.shape[-1] + 1))
+    full[..., :-1, :-1] = gram * use[..., :, None] * use[..., None, :]
+    full[..., -1, :-1] = full[..., :-1, -1] = cross
+    return full
