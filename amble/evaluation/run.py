@@ -16,10 +16,11 @@ from amble.evaluation.results import Answer, Table
 from amble.evaluation.snapshot.faults import Fault, faults
 from amble.evaluation.snapshot.reader import Snapshot, open_snapshot
 from amble.evaluation.study.model import LABELS, Study
-from amble.evaluation.sums.catalogue import Request, cube
+from amble.evaluation.sums.catalogue import Request, cube, released
 from amble.evaluation.sums.data import Data, Outline
 from amble.evaluation.sums.digest import sha256
 from amble.evaluation.sums.engine import Engine
+from amble.evaluation.sums.exchange import Service
 from amble.evaluation.sums.gather import gather
 
 QUESTIONS = (
@@ -37,6 +38,8 @@ QUESTIONS = (
     "how",
     "cost",
 )
+FROM_SUMS_ALONE = ("over_time", "missing", "pain_no_different")
+NEEDS_ROWS = "This needs rows, or sums by clinician, which do not leave a service. Ask each service for its own report."
 BEFORE_QUESTIONS = ("Read the snapshot", "Check every row", "Choose the cohort", "Add up")
 STEPS = (*BEFORE_QUESTIONS, *QUESTIONS, "Write the report")
 
@@ -71,7 +74,19 @@ def requests(outline: Outline) -> Iterator[Request]:
         yield from question.requests(outline)
 
 
-def scan(folder: Path, study: Study, engine: Engine, progress: Progress = lambda step: None) -> Gathered:
+def requests_for_release(outline: Outline) -> Iterator[Request]:
+    for outcome in outline.study.measured:
+        yield released(outcome, outline.visits[outcome], outline.levels)
+        yield cube(outcome, outline.visits[outcome])
+
+
+def scan(
+    folder: Path,
+    study: Study,
+    engine: Engine,
+    progress: Progress = lambda step: None,
+    requests: Callable[[Outline], Iterator[Request]] = requests,
+) -> Gathered:
     """Everything up to the sums. Raises CannotEvaluate with every fault of the snapshot at once."""
     progress(BEFORE_QUESTIONS[0])
     snapshot = open_snapshot(folder, engine)
@@ -107,7 +122,10 @@ def fault_message(fault: Fault) -> str:
 
 def answerable(study: Study, snapshot: Snapshot, engine: Engine) -> tuple[Study, list[str]]:
     """The study without what the snapshot has no table for, and sentences that say so."""
-    if "sessions" not in study.outcomes or engine.one(snapshot.sessions.aggregate(n=snapshot.sessions.count()))["n"]:
+    if (
+        "sessions" not in study.outcomes
+        or engine.one(snapshot.sessions.aggregate(n=snapshot.sessions.count()))["n"]
+    ):
         return study, []
     outcomes = tuple(outcome for outcome in study.outcomes if outcome != "sessions")
     return replace(study, outcomes=outcomes), [
@@ -162,10 +180,26 @@ def unknowable(data: Data, landed: Landed) -> Iterator[str]:
         yield f"{name} is the same for everyone in the cohort, so it cannot adjust the comparison and was left out."
 
 
+def gathered_from_sums(data: Data, services: Sequence[Service]) -> Gathered:
+    """What several services' sums say of themselves. Nothing is known of clinicians or clinics."""
+    aside = [
+        f"{service.name}, {LABELS[outcome]}: to protect people, {found.scores:,} scores were set aside, "
+        f"{found.episodes:,} episodes left out and {found.categories:,} rare categories counted with the most usual."
+        for service in services
+        for outcome, found in service.set_aside.items()
+        if any(vars(found).values())
+    ]
+    provenance = {f"{s.name}: {key}": value for s in services for key, value in s.provenance.items()}
+    return Gathered(data, tuple(outcome_flow(data)), completeness(data), provenance, tuple(aside))
+
+
 def answers(data: Data, progress: Progress = lambda step: None) -> Iterator[Answer]:
     for name, question in zip(QUESTIONS, questions(), strict=True):
         progress(name)
-        yield question.answer(data)
+        if data.rows is None and name not in FROM_SUMS_ALONE:
+            yield Answer(name=name, question=question.QUESTION, warnings=(NEEDS_ROWS,))
+        else:
+            yield question.answer(data)
 
 
 def report_of(gathered: Gathered, found: Sequence[Answer], provenance: dict) -> Report:

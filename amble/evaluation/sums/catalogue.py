@@ -1,5 +1,6 @@
 """What an analysis may ask of the data. The planner merges the requests of all analyses into few passes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 CELLS = (
@@ -44,3 +45,17 @@ def by_clinician(outcome: str, visits: tuple[str, ...], terms: tuple[str, ...]) 
 def grams_by_clinician(columns: tuple[str, ...], complete: tuple[str, ...] = (), *keys: str) -> Request:
     """Second-order sums by clinician: serves linear models with cluster-robust errors and cluster bootstraps."""
     return Request(keys=("clinic", "clinician", *keys), columns=columns, complete=complete)
+
+
+def released(outcome: str, visits: tuple[str, ...], levels: Mapping[str, tuple[str, ...]]) -> Request:
+    """What a service may send to others: few, large cells, with the categories as columns instead of keys.
+
+    Each category leaves out one level that every service has in the same place: the first, or "unknown" for
+    languages, whose order differs between services.
+    """
+    kept = {
+        name: levels[name][:-1] if name == "language" else levels[name][1:] for name in CELLS if name != "arm"
+    }
+    terms = [f"{name}:{level}" for name, others in kept.items() for level in others]
+    columns = ("age_years", f"{outcome}_baseline", *(f"{outcome}_{visit}" for visit in visits), *terms)
+    return Request(keys=("arm", f"{outcome}_pattern", f"{outcome}_baseline_known"), columns=columns)

@@ -31,9 +31,14 @@ class MomentsInMemory(dict):
         return self[request]
 
 
-def memory_data(columns: Mapping[str, np.ndarray], study: Study, clinics: tuple[str, ...] = ()) -> Data:
+def memory_data(
+    columns: Mapping[str, np.ndarray],
+    study: Study,
+    clinics: tuple[str, ...] = (),
+    languages: tuple[str, ...] = ("en", UNKNOWN),
+) -> Data:
     """columns: landed columns (cohort/columns.py) as float64 arrays in landed integer units, NaN for null."""
-    levels = {**LEVELS, "language": ("en", UNKNOWN)}
+    levels = {**LEVELS, "language": languages}
     outline = outline_of(counts(columns, study, levels), study, levels, clinics)
     rows = MemoryRows({name: values / scale_of(name) for name, values in columns.items()})
     return Data(outline, MomentsInMemory(columns, levels), rows)

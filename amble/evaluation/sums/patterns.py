@@ -49,13 +49,19 @@ def pattern_sums(
     return PatternSums(z, visits, observed, gram[:, 0, 0].copy(), gram)
 
 
+def _bases(moments: Moments, outcome: str) -> list[str]:
+    """The columns of the cells that covariates are made of: all but the outcome's visits."""
+    baseline = f"{outcome}_baseline"
+    return [name for name in moments.columns if name == baseline or not name.startswith(f"{outcome}_")]
+
+
 def _columns(moments: Moments, outcome: str, visits: tuple[str, ...]) -> list[int]:
-    names = ["age_years", f"{outcome}_baseline", *(f"{outcome}_{visit}" for visit in visits)]
+    names = [*_bases(moments, outcome), *(f"{outcome}_{visit}" for visit in visits)]
     return [moments.columns.index(name) for name in names]
 
 
 def _with_intercept(moments: Moments, use: np.ndarray, chosen: list[int]) -> np.ndarray:
-    """(C, 3+T, 3+T) sums of (1, age, baseline, y)(1, age, baseline, y)' in own units."""
+    """(C, b+T, b+T) sums of (1, bases, y)(1, bases, y)' in own units, b = 1 + the number of bases."""
     scale = moments.scale[chosen]
     first = moments.first[use][:, chosen] / scale
     full = np.empty((int(use.sum()), len(chosen) + 1, len(chosen) + 1))
@@ -66,18 +72,20 @@ def _with_intercept(moments: Moments, use: np.ndarray, chosen: list[int]) -> np.
 
 
 def _loading(term: str, moments: Moments, outline: Outline, outcome: str, use: np.ndarray) -> np.ndarray:
-    """(C, 3) the term as a combination of (1, age, baseline) within each cell."""
+    """(C, b) the term as a combination of (1, bases) within each cell."""
+    bases = ["intercept", *_bases(moments, outcome)]
     factor = np.ones(int(use.sum()))
-    base = 0
+    base = "intercept"
     for name in term.split("*"):
-        if name in ("age_years", "baseline"):
-            base = 1 if name == "age_years" else 2
+        column = f"{outcome}_baseline" if name == "baseline" else name
+        if column in bases:
+            base = column if base == "intercept" else base
         elif name == "baseline_unknown":
             factor = factor * (moments.keys[f"{outcome}_baseline_known"][use] == 0)
-        elif name != "intercept":
+        else:
             factor = factor * _code_is(name, moments, outline, use)
-    loading = np.zeros((len(factor), 3))
-    loading[:, base] = factor
+    loading = np.zeros((len(factor), len(bases)))
+    loading[:, bases.index(base)] = factor
     return loading
 
 
@@ -89,15 +97,15 @@ def _code_is(name: str, moments: Moments, outline: Outline, use: np.ndarray) -> 
 
 def _gram(full: np.ndarray, loadings: np.ndarray) -> np.ndarray:
     """Sum over cells of F G F' with F = (loading, 0; 0, identity for y)."""
-    c, q, _ = loadings.shape
-    z_full = loadings @ full[:, :3, :]
-    flat = loadings.transpose(0, 2, 1).reshape(c * 3, q)
-    visits = full.shape[1] - 3
+    c, q, bases = loadings.shape
+    z_full = loadings @ full[:, :bases, :]
+    flat = loadings.transpose(0, 2, 1).reshape(c * bases, q)
+    visits = full.shape[1] - bases
     gram = np.empty((q + visits, q + visits))
-    gram[:q, :q] = z_full[:, :, :3].transpose(1, 0, 2).reshape(q, c * 3) @ flat
-    gram[:q, q:] = z_full[:, :, 3:].sum(0)
+    gram[:q, :q] = z_full[:, :, :bases].transpose(1, 0, 2).reshape(q, c * bases) @ flat
+    gram[:q, q:] = z_full[:, :, bases:].sum(0)
     gram[q:, :q] = gram[:q, q:].T
-    gram[q:, q:] = full[:, 3:, 3:].sum(0)
+    gram[q:, q:] = full[:, bases:, bases:].sum(0)
     return (gram + gram.T) / 2
 
 

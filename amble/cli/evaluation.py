@@ -1,0 +1,100 @@
+"""`amble evaluate`, `combine`, `simulate`: from a snapshot, or an invented one, to a report.
+
+Everything heavy is imported inside the commands, so that `amble --help` answers at once.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from amble.evaluation.run import Progress
+
+FOLDER = click.Path(file_okay=False, path_type=Path)
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+class Refused(click.ClickException):
+    """What was given cannot be evaluated. One message per reason; nothing was computed and nothing written."""
+
+    exit_code = 2
+
+    def show(self, file=None) -> None:
+        click.echo(self.message, err=True)
+
+
+@contextmanager
+def steps(names: tuple[str, ...]) -> Iterator["Progress"]:
+    """A progress bar that names the step being worked on."""
+    with click.progressbar(length=len(names), label="Amble", item_show_func=lambda step: step or "") as bar:
+        started = False
+
+        def progress(step: str) -> None:
+            nonlocal started
+            bar.update(int(started), current_item=step.replace("_", " "))
+            started = True
+
+        yield progress
+        bar.update(1, current_item="done")
+
+
+@click.command()
+@click.option("--snapshot", required=True, type=FOLDER, help="Folder with the Parquet files.")
+@click.option("--study", type=FILE, help="Study file (TOML). Default: the built-in study.")
+@click.option(
+    "--out", required=True, type=FOLDER, help="Folder for results.json, report.html and the tables."
+)
+@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True)
+@click.option(
+    "--sums", is_flag=True, help="Write only sums that may leave the building, for `amble combine`."
+)
+def evaluate(snapshot: Path, study: Path | None, out: Path, engine: str, sums: bool) -> None:
+    """Compare ETMI with usual care on a snapshot of routine data, and write the report."""
+    from amble.evaluation import run
+    from amble.evaluation.commands import CannotEvaluate, evaluate, write_sums
+
+    try:
+        with steps(run.STEPS) as progress:
+            work = write_sums if sums else evaluate
+            written = work(snapshot=snapshot, study=study, out=out, engine=engine, progress=progress)
+    except CannotEvaluate as problem:
+        raise Refused("\n".join([*problem.reasons, "Nothing was computed."])) from problem
+    click.echo(f"Written: {written}")
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@click.option("--study", type=FILE, help="Study file (TOML). Default: the built-in study.")
+@click.option(
+    "--out", required=True, type=FOLDER, help="Folder for results.json, report.html and the tables."
+)
+def combine(files: tuple[Path, ...], study: Path | None, out: Path) -> None:
+    """Evaluate the sums of several services together: FILES come from `amble evaluate --sums`."""
+    from amble.evaluation import run
+    from amble.evaluation.commands import CannotEvaluate, combine
+
+    try:
+        with steps(run.STEPS) as progress:
+            written = combine(files=files, study=study, out=out, progress=progress)
+    except CannotEvaluate as problem:
+        raise Refused("\n".join([*problem.reasons, "Nothing was computed."])) from problem
+    click.echo(f"Written: {written}")
+
+
+@click.command()
+@click.option("--episodes", required=True, type=click.IntRange(1), help="How many episodes of care.")
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--out", required=True, type=FOLDER, help="Folder for the snapshot and its truth.json.")
+def simulate(episodes: int, seed: int, out: Path) -> None:
+    """Write the snapshot of an invented health service whose truth is known."""
+    from amble.evaluation.simulate import CannotWrite, simulate
+
+    try:
+        with click.progressbar(length=episodes, label="Amble") as bar:
+            simulate(out=out, episodes=episodes, seed=seed, progress=bar.update)
+    except CannotWrite as problem:
+        raise Refused(str(problem)) from problem
+    click.echo(f"Written: {out}")

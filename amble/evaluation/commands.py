@@ -1,0 +1,98 @@
+"""What the command line can ask for: a report from a snapshot, sums to send to others, a report from such sums."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from amble.evaluation import run
+from amble.evaluation.report.writing import CannotWrite, write
+from amble.evaluation.run import CannotEvaluate, Progress
+from amble.evaluation.study.against_data import problems
+from amble.evaluation.study.model import Study
+from amble.evaluation.study.reading import StudyError, StudySource, study_and_source
+from amble.evaluation.sums import exchange
+from amble.evaluation.sums.engine import ENGINES, EngineUnavailable
+
+__all__ = ["CannotEvaluate", "combine", "evaluate", "write_sums"]
+
+
+def evaluate(*, snapshot: Path, study: Path | None, out: Path, engine: str, progress: Progress) -> Path:
+    """Read a snapshot, answer every question, write the report. Returns the page's path."""
+    asked, source = read(study)
+    with started(engine) as running:
+        gathered = run.scan(snapshot, asked, running, progress)
+        refuse_constant_covariates(gathered, source)
+        found = tuple(run.answers(gathered.data, progress))
+        report = run.report_of(gathered, found, {"study_sha256": study_hash(asked), "seed": asked.seed})
+    progress(run.STEPS[-1])
+    return written(report, out)
+
+
+def write_sums(*, snapshot: Path, study: Path | None, out: Path, engine: str, progress: Progress) -> Path:
+    """Write only what other services may see. Returns the file's path."""
+    asked, source = read(study)
+    with started(engine) as running:
+        gathered = run.scan(snapshot, asked, running, progress, requests=run.requests_for_release)
+        refuse_constant_covariates(gathered, source)
+        service = exchange.sums_of(gathered.data, gathered.provenance, out.name)
+    progress(run.STEPS[-1])
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        file = out / f"{out.name}.sums.json"
+        exchange.write(service, study_hash(asked), file)
+    except OSError as problem:
+        raise CannotEvaluate([f"{out}: cannot be written ({problem.strerror})."]) from problem
+    return file
+
+
+def combine(*, files: Sequence[Path], study: Path | None, out: Path, progress: Progress) -> Path:
+    """Evaluate several services' sums together; what needs rows or clinicians says that it cannot be known here."""
+    asked, _ = read(study)
+    asked = replace(asked, outcomes=asked.measured)
+    progress(run.BEFORE_QUESTIONS[0])
+    try:
+        services = exchange.read(files, study_hash(asked))
+    except exchange.NotSums as problem:
+        raise CannotEvaluate([str(problem)]) from problem
+    progress(run.BEFORE_QUESTIONS[-1])
+    gathered = run.gathered_from_sums(exchange.together(services, asked), services)
+    found = tuple(run.answers(gathered.data, progress))
+    report = run.report_of(gathered, found, {"study_sha256": study_hash(asked), "seed": asked.seed})
+    progress(run.STEPS[-1])
+    return written(report, out)
+
+
+def read(study: Path | None) -> tuple[Study, StudySource]:
+    try:
+        return study_and_source(study)
+    except StudyError as problem:
+        raise CannotEvaluate([str(one) for one in problem.problems]) from problem
+
+
+def started(engine: str):
+    try:
+        return ENGINES[engine]()
+    except EngineUnavailable as problem:
+        raise CannotEvaluate([str(problem)]) from problem
+
+
+def refuse_constant_covariates(gathered: run.Gathered, source: StudySource) -> None:
+    """A covariate that the study file asks for must be able to adjust something; the built-in study only says so."""
+    found = problems(source, gathered.data.outline.design.dropped, [])
+    if found:
+        raise CannotEvaluate([str(problem) for problem in found])
+
+
+def study_hash(study: Study) -> str:
+    """SHA-256 of what the study asks of scores, the same for every way of writing it down."""
+    asked = asdict(replace(study, outcomes=study.measured))
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+
+def written(report, out: Path) -> Path:
+    try:
+        return write(report, out)
+    except CannotWrite as problem:
+        raise CannotEvaluate([str(problem)]) from problem
