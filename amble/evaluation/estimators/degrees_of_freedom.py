@@ -76,7 +76,7 @@ def arm_contrasts(
     method: Method = "satterthwaite",
     information: Information = "observed",
 ) -> tuple[VisitContrast, ...]:
-    """The coefficient of `column` at each visit, then their average with equal weights over the visits that have one."""
+    """The coefficient of `column` at each visit, then their equally weighted average over the visits that have one."""
     visits = fit.model.visits
     rows = np.array([arm_row(fit, column, visit) for visit in visits])
     known = uncertainty(fit, method, information)
