@@ -56,10 +56,6 @@ def draw(
 
 def blocks(episodes: int, seed: int, parameters: Parameters) -> Iterator[Drawn]:
     """The service in blocks of at most BLOCK_EPISODES. The truth of every block is known, so the truth of all is."""
-    if episodes < 1:
-        raise ValueError("a service has at least one episode")
-    if seed < 0:
-        raise ValueError("a seed is 0 or more")
     made = service.make(parameters, episodes, seed)
     for number, first in enumerate(range(0, episodes, BLOCK_EPISODES)):
         n = min(BLOCK_EPISODES, episodes - first)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from amble.evaluation.cohort.columns import LEVELS, UNKNOWN
+from amble.evaluation.simulate.contacts import contacts
 from amble.evaluation.simulate.drawing import Drawn
 from amble.evaluation.simulate.episodes import ELIGIBLE_MONTHS
 from amble.evaluation.simulate.missingness import MEASURED
@@ -15,7 +16,7 @@ def landed(drawn: Drawn) -> dict[str, np.ndarray]:
     """Column -> (rows,) float64 in landed integer units, NaN for null, as `sums.memory.memory_data` takes them.
 
     The cohort of the built-in study: eligible, or of unknown duration. Rows in order of clinician and episode.
-    Minutes are the expected ones, not those of each session. Languages: codes in `languages(drawn)`.
+    Languages: codes in `languages(drawn)`.
     """
     one = drawn.people
     months = np.where(one.unknown["symptom_months"], np.nan, one.symptom_months)
@@ -33,7 +34,7 @@ def landed(drawn: Drawn) -> dict[str, np.ndarray]:
         **{name: values[kept] for name, values in _scores(drawn).items()},
         "sessions": drawn.counts.under(drawn.etmi)[kept],
     }
-    minutes = np.where(drawn.etmi, drawn.counts.minutes[1], drawn.counts.minutes[0])[kept]
+    minutes = _minutes(drawn)[kept]
     columns |= {"minutes": minutes, "cost": minutes * MINUTES_PRICE}
     return {name: values.astype(float) for name, values in columns.items()}
 
@@ -41,6 +42,11 @@ def landed(drawn: Drawn) -> dict[str, np.ndarray]:
 def languages(drawn: Drawn) -> tuple[str, ...]:
     """The levels of the column `language`."""
     return (*drawn.parameters["people.languages"], UNKNOWN)
+
+
+def _minutes(drawn: Drawn) -> np.ndarray:
+    had = contacts(drawn.parameters, drawn.people, drawn.etmi, drawn.counts.under(drawn.etmi), drawn.streams)
+    return np.bincount(had.episode, weights=had.minutes, minlength=len(drawn))
 
 
 def _categories(drawn: Drawn) -> dict[str, np.ndarray]:

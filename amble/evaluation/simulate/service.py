@@ -41,6 +41,8 @@ def size(p: Parameters, episodes: int) -> tuple[int, int]:
 
 def make(p: Parameters, episodes: int, seed: int) -> Service:
     """The service that sees `episodes` patients. Depends on their number only through `size`."""
+    if episodes < 1 or seed < 0:
+        raise ValueError("a service has at least one episode, and a seed is 0 or more")
     clinics, clinicians = size(p, episodes)
     random = Streams(seed, 0)["clinicians"]
     clinic = np.concatenate([np.arange(clinics), random.integers(clinics, size=clinicians - clinics)])
