@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from amble.evaluation.analyses.over_time import AT
 from amble.evaluation.analyses.words import OBSERVATIONAL, interval, listed, number, percent
 from amble.evaluation.estimators.cluster_bootstrap import percentile_interval
 from amble.evaluation.estimators.cost import (
@@ -67,7 +68,9 @@ def answer(data: Data) -> Answer:
     outcome, visit = _effect_of(data.outline)
     gained = _estimate(data, outcome, visit, both.effect, both.effects, _arms(effect.grams))
     upward = 1 if HIGHER_IS_BETTER[outcome] else -1
-    tables += [_quadrants(both, outcome, upward), _plane(both), _curve(data, both, outcome, upward)]
+    drawn = _shares(both, upward) is not None
+    if drawn:
+        tables += [_quadrants(both, outcome, upward), _plane(both), _curve(data, both, outcome, upward)]
     return Answer(
         name="cost",
         question=QUESTION,
@@ -79,7 +82,7 @@ def answer(data: Data) -> Answer:
         ),
         estimates=(spent, gained),
         tables=tuple(tables),
-        figures=_figures(data, outcome),
+        figures=_figures(data, outcome) if drawn else (),
         assumptions=ASSUMPTIONS,
         warnings=_warnings(cost.grams, effect.grams, both),
     )
@@ -161,7 +164,7 @@ def _estimate(
             f"An episode with ETMI cost {amount} {'less' if value < 0 else 'more'} than one with usual care"
         )
     else:
-        meaning = f"At {visit}, {LABELS[outcome]} was {number(abs(value))} points "
+        meaning = f"{AT.get(visit, visit).capitalize()}, {LABELS[outcome]} was {number(abs(value))} points "
         meaning += f"{'lower' if value < 0 else 'higher'} with ETMI than with usual care"
     warnings = () if low is not None else ("Too few repetitions gave a number: no interval.",)
     return Estimate(
@@ -233,7 +236,7 @@ def _warnings(cost: ClusterGrams, effect: ClusterGrams, both: CostEffect) -> tup
     clinicians = int((effect.gram[:, 0, at] > 0).sum())
     if clinicians < FEW:
         found.append(
-            f"Only {clinicians} clinicians have ETMI patients with scores: intervals drawn from so few are too narrow."
+            f"Clinicians with ETMI patients who have scores: {clinicians}. Intervals drawn from so few are too narrow."
         )
     lost = int((~np.isfinite(both.costs) | ~np.isfinite(both.effects)).sum())
     if lost:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from amble.evaluation.analyses.over_time import AT
 from amble.evaluation.analyses.words import OBSERVATIONAL, interval, listed, number, percent
 from amble.evaluation.cohort.columns import LEVELS, UNKNOWN
 from amble.evaluation.estimators.cluster_bootstrap import percentile_interval, resampled
@@ -135,7 +136,7 @@ def _share_estimate(
         shares = [percent(counts[arm, column + 1] / n[arm]) for arm in (0, 1)]
         ends = (None if end is None else 100 * end for end in (low, high))
         meaning = (
-            f"At {visit}, {shares[0]} with ETMI and {shares[1]} with usual care "
+            f"{AT.get(visit, visit).capitalize()}, {shares[0]} with ETMI and {shares[1]} with usual care "
             f"{'were ' if column == 0 else 'had '}{measure}: {number(100 * value)} percentage points "
             f"({interval(*ends, data.outline.study.confidence)})."
         )
@@ -271,10 +272,10 @@ def _path_estimates(
         ("direct_effect", "ways other than these paths", found.direct, draws.direct),
     ]
     for at, mediator in enumerate(mediators):
-        words = f"through {NAMES[mediator]} at {early}"
+        words = f"through {NAMES[mediator]} {AT.get(early, early)}"
         effects.append(("indirect_effect", words, found.indirect[at], draws.indirect[:, at]))
     if len(mediators) > 1:
-        words = f"through {listed([NAMES[m] for m in mediators])} at {early}"
+        words = f"through {listed([NAMES[m] for m in mediators])} {AT.get(early, early)}"
         effects.append(("indirect_effect", words, found.indirect.sum(), draws.indirect.sum(axis=1)))
     _, low, high = percentile_interval(draws.total, data.outline.study.confidence)
     if low is not None and high is not None and low * high > 0:
@@ -307,7 +308,7 @@ def _path_estimate(
         ci_high=high,
         n_etmi=n[0],
         n_usual_care=n[1],
-        meaning=f"{LABELS[OUTCOME].capitalize()} at {visit}, {words}: {amount} ({span}).",
+        meaning=f"{LABELS[OUTCOME].capitalize()} {AT.get(visit, visit)}, {words}: {amount} ({span}).",
         warnings=() if low is not None else ("Too few repetitions gave a number: no interval.",),
     )
 
@@ -319,7 +320,7 @@ def _path_sentences(
     total, n = estimates[0], sum((estimates[0].n_etmi or 0, estimates[0].n_usual_care or 0))
     span = interval(total.ci_low, total.ci_high, data.outline.study.confidence)
     sentences = [
-        f"In the {n:,} episodes with every score, ETMI minus usual care in {LABELS[OUTCOME]} at {last} is "
+        f"In the {n:,} episodes with every score, ETMI minus usual care in {LABELS[OUTCOME]} {AT.get(last, last)} is "
         f"{number(total.estimate or 0.0)} points ({span}).",
         *(estimate.meaning for estimate in estimates if estimate.contrast == "indirect_effect"),
     ]
@@ -327,7 +328,7 @@ def _path_sentences(
     if share:
         sentences.append(
             f"If the assumptions below hold, about {number(100 * (share[0].estimate or 0.0), 0)}% of the difference "
-            f"passes through {listed([NAMES[m] for m in mediators])} at {early}."
+            f"passes through {listed([NAMES[m] for m in mediators])} {AT.get(early, early)}."
         )
     else:
         sentences.append(
@@ -362,7 +363,7 @@ def _path_warnings(grams: ClusterGrams, mediators: tuple[str, ...]) -> tuple[str
     found = []
     if clinicians < FEW:
         found.append(
-            f"Only {clinicians} clinicians have ETMI patients with every score: intervals from so few are too narrow."
+            f"Clinicians with ETMI patients who have every score: {clinicians}. Intervals from so few are too narrow."
         )
     if len(mediators) == 1:
         found.append(

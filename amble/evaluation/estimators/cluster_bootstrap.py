@@ -28,10 +28,11 @@ def percentile_interval(
 ) -> tuple[float | None, float | None, float | None]:
     """Standard error and percentile interval over the repetitions that gave a number (bootstrap-2).
 
-    None when fewer than half of them did: an interval from the lucky draws would be too narrow.
+    None when fewer than half of them did, since an interval from the lucky draws would be too narrow, and when all
+    are the same, as with one cluster.
     """
     usable = draws[np.isfinite(draws)]
-    if len(usable) < max(2, len(draws) / 2):
+    if len(usable) < max(2, len(draws) / 2) or np.ptp(usable) == 0:
         return None, None, None
     tail = (1 - confidence) / 2
     low, high = np.quantile(usable, [tail, 1 - tail])
