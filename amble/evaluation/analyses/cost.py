@@ -179,7 +179,7 @@ def _estimate(
         ci_high=high,
         n_etmi=n[0],
         n_usual_care=n[1],
-        meaning=f"{meaning} (ETMI minus usual care {number(value)}; {span})."
+        meaning=f"{meaning} (ETMI minus usual care {number(value)}; {span}; observational)."
         if known
         else "It cannot be told.",
         warnings=warnings if known else ("The arm cannot be told from the covariates.",),
@@ -266,7 +266,7 @@ def _contact_table(data: Data, contacts: Moments) -> Table:
     columns = ("arm", "episodes", *(f"{name}_{what}" for name in measures for what in ("mean", "sd")))
     return Table(
         name="cost_contacts",
-        title="Contacts and their cost per episode, by arm",
+        title="Contacts and their cost per episode, by arm (observational)",
         columns=columns,
         rows=tuple(rows),
         counts=("episodes",),
@@ -291,7 +291,7 @@ def _price_table(data: Data) -> Table:
 def _quadrants(both: CostEffect, outcome: str, upward: int) -> Table:
     shares = _shares(both, upward) or {}
     rows = tuple((effect, cost, round(100 * share, 1)) for (effect, cost), share in shares.items())
-    title = f"{LABELS[outcome].capitalize()} and cost together: share of repetitions, percent"
+    title = f"{LABELS[outcome].capitalize()} and cost together: share of repetitions, percent (observational)"
     return Table("cost_quadrants", title, ("result_with_etmi", "cost_with_etmi", "percent"), rows)
 
 
@@ -299,7 +299,12 @@ def _plane(both: CostEffect) -> Table:
     usable = np.isfinite(both.costs) & np.isfinite(both.effects)
     pairs = zip(both.effects[usable][:SHOWN].tolist(), both.costs[usable][:SHOWN].tolist(), strict=True)
     rows = tuple((round(effect, 3), round(cost, 3)) for effect, cost in pairs)
-    return Table("cost_plane", "Gain and cost in repetitions", ("effect_difference", "cost_difference"), rows)
+    return Table(
+        "cost_plane",
+        "Gain and cost in repetitions (observational)",
+        ("effect_difference", "cost_difference"),
+        rows,
+    )
 
 
 def _curve(data: Data, both: CostEffect, outcome: str, upward: int) -> Table:
@@ -313,7 +318,11 @@ def _curve(data: Data, both: CostEffect, outcome: str, upward: int) -> Table:
     unit = f"{data.outline.study.prices.currency} per point of {LABELS[outcome]}"
     columns = ("willingness_to_pay", "percent_worth_its_cost")
     return Table(
-        "cost_acceptability", "Is the gain worth its cost?", columns, rows, note=f"Willingness in {unit}."
+        "cost_acceptability",
+        "Is the gain worth its cost? (observational)",
+        columns,
+        rows,
+        note=f"Willingness in {unit}.",
     )
 
 

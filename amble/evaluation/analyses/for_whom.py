@@ -211,7 +211,7 @@ def _level_estimate(data: Data, outcome: str, variable: Variable, level: Level) 
     meaning = f"{group}. The difference in {LABELS[outcome]} between the arms cannot be told."
     if effect.estimate is not None:
         span = interval(effect.low, effect.high, data.outline.study.confidence)
-        meaning = f"{group}. ETMI minus usual care in {LABELS[outcome]} is {number(effect.estimate)} points ({span})."
+        meaning = f"{group}. ETMI minus usual care in {LABELS[outcome]} is {number(effect.estimate)} points ({span}; observational)."
     return Estimate(
         outcome=outcome,
         visit="average",
@@ -296,7 +296,7 @@ def _table(outcome: str, variables: list[Variable]) -> Table:
             )
     return Table(
         name=f"for_whom_{outcome}",
-        title=f"{LABELS[outcome].capitalize()}: ETMI minus usual care in groups of people",
+        title=f"{LABELS[outcome].capitalize()}: ETMI minus usual care in groups of people (observational)",
         columns=(
             *("variable", "group", "etmi", "usual_care", "estimate", "low", "high"),
             *("p_groups_alike", "p_holm", "remark"),

@@ -138,7 +138,7 @@ def _share_estimate(
         meaning = (
             f"{AT.get(visit, visit).capitalize()}, {shares[0]} with ETMI and {shares[1]} with usual care "
             f"{'were ' if column == 0 else 'had '}{measure}: {number(100 * value)} percentage points "
-            f"({interval(*ends, data.outline.study.confidence)})."
+            f"({interval(*ends, data.outline.study.confidence)}; observational)."
         )
     return Estimate(
         outcome="activity_level",
@@ -167,7 +167,7 @@ def _activity_table(visits: tuple[str, ...], counts: np.ndarray) -> Table:
             rows.append((visit, arm, n, top, shares[0], known, up, shares[1]))
     return Table(
         name="activity_change",
-        title="Activity by visit and arm",
+        title="Activity by visit and arm (observational)",
         columns=(
             *("visit", "arm", "recorded", "three_or_more", "percent_three_or_more"),
             *("start_known", "moved_up", "percent_moved_up"),
@@ -308,7 +308,7 @@ def _path_estimate(
         ci_high=high,
         n_etmi=n[0],
         n_usual_care=n[1],
-        meaning=f"{LABELS[OUTCOME].capitalize()} {AT.get(visit, visit)}, {words}: {amount} ({span}).",
+        meaning=f"{LABELS[OUTCOME].capitalize()} {AT.get(visit, visit)}, {words}: {amount} ({span}; observational).",
         warnings=() if low is not None else ("Too few repetitions gave a number: no interval.",),
     )
 
@@ -321,7 +321,7 @@ def _path_sentences(
     span = interval(total.ci_low, total.ci_high, data.outline.study.confidence)
     sentences = [
         f"In the {n:,} episodes with every score, ETMI minus usual care in {LABELS[OUTCOME]} {AT.get(last, last)} is "
-        f"{number(total.estimate or 0.0)} points ({span}).",
+        f"{number(total.estimate or 0.0)} points ({span}; observational).",
         *(estimate.meaning for estimate in estimates if estimate.contrast == "indirect_effect"),
     ]
     share = [estimate for estimate in estimates if estimate.contrast == "proportion_mediated"]
@@ -350,7 +350,7 @@ def _path_table(estimates: tuple[Estimate, ...]) -> Table:
     )
     return Table(
         name="paths",
-        title="By which paths the difference in function comes",
+        title="By which paths the difference in function comes (observational)",
         columns=("path", "effect", "estimate", "low", "high", "etmi", "usual_care"),
         rows=rows,
         counts=("etmi", "usual_care"),

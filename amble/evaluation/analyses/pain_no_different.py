@@ -86,27 +86,31 @@ def _estimate(data: Data, outcome: str, found: VisitContrast, test: Equivalence)
 
 def _meaning(outcome: str, visit: str, test: Equivalence, confidence: float) -> str:
     """ "No different" only when the interval lies inside the margin; else what can and cannot be ruled out."""
-    label, when, margin = LABELS[outcome].capitalize(), AT.get(visit, visit), f"{test.margin:g}"
+    label, when, margin = LABELS[outcome].capitalize(), AT.get(visit, visit), _points(test.margin)
     if test.p is None or test.low is None or test.high is None:
         return f"{label} {when}: whether the two kinds of care are alike cannot be told from these data."
-    said = f"ETMI minus usual care lies between {number(test.low)} and {number(test.high)} points"
+    said = f"ETMI minus usual care lies between {number(test.low, 2)} and {number(test.high, 2)} points"
     span = f"{said} ({100 * confidence:.3g}% interval; observational)"
     if test.inside and (test.low > 0 or test.high < 0):
-        return f"{label} {when} differs by less than the margin of {margin} points: {span}."
+        return f"{label} {when} differs by less than the margin of {margin}: {span}."
     if test.inside:
         return (
-            f"{label} {when} is no different by the study's own measure: {span}, inside the margin of {margin} points "
+            f"{label} {when} is no different by the study's own measure: {span}, inside the margin of {margin} "
             "either way."
         )
     if test.low >= test.margin or test.high <= -test.margin:
-        return f"{label} {when} differs by more than the margin of {margin} points: {span}."
+        return f"{label} {when} differs by more than the margin of {margin}: {span}."
     if test.low > -test.margin:
-        known = f"{margin} points or more lower with ETMI can be ruled out, {margin} points higher cannot"
+        known = f"{margin} or more lower with ETMI can be ruled out, {margin} higher cannot"
     elif test.high < test.margin:
-        known = f"{margin} points or more higher with ETMI can be ruled out, {margin} points lower cannot"
+        known = f"{margin} or more higher with ETMI can be ruled out, {margin} lower cannot"
     else:
-        known = f"a difference of {margin} points can be ruled out in neither direction"
+        known = f"a difference of {margin} can be ruled out in neither direction"
     return f"{label} {when}: that it is no different is not shown. {span}; {known}."
+
+
+def _points(margin: float) -> str:
+    return f"{margin:g} {'point' if margin == 1 else 'points'}"
 
 
 def _table(data: Data, outcome: str, estimates: list[Estimate]) -> Table:
@@ -147,10 +151,10 @@ def _verdict(estimate: Estimate, margin: float) -> str:
 
 
 def _figure(data: Data, outcome: str) -> Figure:
-    margin = f"{data.outline.study.equivalence[outcome]:g}"
+    margin = _points(data.outline.study.equivalence[outcome])
     return Figure(
         name=f"equivalence_{outcome}",
-        title=f"{LABELS[outcome].capitalize()}: ETMI minus usual care, margin {margin} points either way",
+        title=f"{LABELS[outcome].capitalize()}: ETMI minus usual care, margin {margin} either way",
         kind="forest",
         table=f"equivalence_{outcome}",
         encoding={
@@ -162,5 +166,5 @@ def _figure(data: Data, outcome: str) -> Figure:
             "margin_high": "margin_high",
         },
         description="A point and an interval per visit. No different means that the whole interval lies within "
-        f"{margin} points of zero.",
+        f"{margin} of zero.",
     )
