@@ -51,7 +51,7 @@ def decimals(values: Iterable[Cell]) -> int:
     if not sizes or all(size == round(size) for size in sizes):
         return 0
     largest = max(sizes)
-    return 0 if largest >= 1000 else 1 if largest >= 10 else 2 if largest >= 0.1 else 3
+    return 0 if largest >= 1000 else 1 if largest >= 3 else 2 if largest >= 0.1 else 3
 
 
 def number(value: float | None, places: int = 2) -> str:

@@ -1,0 +1,104 @@
+"""Pictures as SVG, drawn from released tables: what a table hides, no picture shows.
+
+As wide as a telephone's screen, so that its letters are never smaller than 12 px there and grow with wider pages.
+Groups differ by shape and dash as well as by colour, and are named where they are drawn.
+"""
+
+import re
+from collections.abc import Callable
+from html import escape
+
+import altair as alt
+import vl_convert
+
+from amble.evaluation.report.disclosure import hidden
+from amble.evaluation.report.drawings import areas, lines, listed
+from amble.evaluation.report.drawings.common import FONT, GRID, INK, WIDTH, Row, finite
+from amble.evaluation.report.numbers import MINUS
+from amble.evaluation.results import Cell, Figure, Table
+
+KINDS: dict[str, Callable[[list[Row], dict[str, str]], alt.LayerChart]] = {
+    "by_visit": lines.by_visit,
+    "forest": listed.forest,
+    "balance": listed.balance,
+    "overlap": areas.overlap,
+    "bars": listed.bars,
+    "curve": lines.curve,
+    "plane": areas.plane,
+}
+NEEDED = {
+    "by_visit": ("y",),
+    "forest": (),
+    "balance": ("x",),
+    "overlap": ("x", "x2", "y"),
+    "bars": (),
+    "curve": ("x", "y"),
+    "plane": ("x", "y"),
+}
+
+
+def draw(figure: Figure, table: Table) -> str:
+    """The figure as one `<svg role="img">`; "" when the table shows too little to draw.
+
+    The page has an element with the id `about-<name>` that says in words what is to be seen.
+    """
+    rows = rows_of(figure, table)
+    if not rows:
+        return ""
+    chart = KINDS[figure.kind](rows, figure.encoding)
+    chart = (
+        chart.properties(
+            autosize=alt.AutoSizeParams(type="fit", contains="padding"), background="transparent"
+        )
+        .configure(font=FONT, padding=2)
+        .configure_axis(
+            labelColor=INK,
+            titleColor=INK,
+            labelFontSize=12,
+            titleFontSize=12,
+            titleFontWeight="normal",
+            gridColor=GRID,
+            domainColor=INK,
+            tickColor=INK,
+        )
+        .configure_title(fontSize=12, fontWeight="normal", color=INK, anchor="start", frame="bounds")
+        .configure_legend(
+            labelFontSize=12, labelColor=INK, title=None, orient="top", labelLimit=WIDTH, columns=2
+        )
+        .configure_view(stroke=None)
+    )
+    # The description was made by our own code from finite numbers: checking it again costs more than drawing it.
+    return _for_page(vl_convert.vegalite_to_svg(chart.to_dict(validate=False)), figure)
+
+
+def rows_of(figure: Figure, table: Table) -> list[Row]:
+    """The table's rows as role -> value; hidden and absent cells are None, rows without what is needed left out."""
+    at = {role: table.columns.index(column) for role, column in figure.encoding.items()}
+    rows = [{role: _drawable(row[k]) for role, k in at.items()} for row in table.rows]
+    numeric = NEEDED[figure.kind]
+    return [
+        row for row in rows if all(isinstance(row[role], int | float) or role == "label" for role in numeric)
+    ]
+
+
+def _drawable(cell: Cell) -> Cell:
+    return None if hidden(cell) or not finite(cell) else cell
+
+
+def _for_page(svg: str, figure: Figure) -> str:
+    """One picture with one description; its parts are not named, the table beside it is there for that."""
+    svg = re.sub(r' style="[^"]*"', "", svg)
+    svg = re.sub(r' (aria-[a-z]+|role|tabindex|xmlns(:\w+)?|width|height)="[^"]*"', _keep_sizes_of_parts, svg)
+    svg = re.sub(r'(id="|url\(#)([\w-]+)', rf"\1{figure.name}-\2", svg)
+    name = escape(figure.name, quote=True)
+    # Numbers and short names read from left to right in every language.
+    return svg.replace(
+        "<svg ", f'<svg role="img" aria-labelledby="about-{name}" direction="ltr" ', 1
+    ).replace(">-", f">{MINUS}")
+
+
+def _keep_sizes_of_parts(match: re.Match) -> str:
+    """The picture's own size is the page's business; a rectangle inside keeps its width and height."""
+    before = match.string[: match.start()]
+    inside = before.rfind("<svg") != before.rfind("<")
+    return match[0] if inside and match[1] in {"width", "height"} else ""

@@ -1,0 +1,1 @@
+"""Pictures as Altair charts: common (colours, groups, ranges), lines, listed (a row each), areas."""
