@@ -7,6 +7,6 @@ from amble.evaluation.simulate.drawing import Drawn, blocks, draw
 from amble.evaluation.simulate.landing import landed, languages
 from amble.evaluation.simulate.parameters import read
 from amble.evaluation.simulate.truth import Truth
-from amble.evaluation.simulate.write import simulate
+from amble.evaluation.simulate.write import CannotWrite, simulate
 
-__all__ = ["Drawn", "Truth", "blocks", "draw", "landed", "languages", "read", "simulate"]
+__all__ = ["CannotWrite", "Drawn", "Truth", "blocks", "draw", "landed", "languages", "read", "simulate"]

@@ -1,7 +1,6 @@
 """The invented service as a snapshot on disk, block by block, with its truth beside it."""
 
 import json
-import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -22,6 +21,10 @@ KEYS = {"episode_id", "patient_id"}  # nearly all different: a dictionary would 
 ABOUT = "Invented data. Nobody in it exists; effects are parameters, and most of them are assumed."
 
 
+class CannotWrite(Exception):
+    """The folder cannot be made or written to; the message says why."""
+
+
 def simulate(
     out: Path,
     episodes: int,
@@ -38,14 +41,16 @@ def simulate(
     """
     parameters = read(effects, missingness)
     out = Path(out)
-    out.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".simulate-", dir=out))
     try:
-        truth = _write(aside, episodes, seed, parameters, progress)
-        for file in sorted(aside.iterdir()):
-            file.replace(out / file.name)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".simulate-", dir=out) as aside:
+            truth = _write(Path(aside), episodes, seed, parameters, progress)
+            for file in sorted(Path(aside).iterdir()):
+                file.replace(out / file.name)
+    except OSError as problem:
+        raise CannotWrite(
+            f"The snapshot cannot be written to {out}: {problem.strerror or problem}."
+        ) from problem
     return truth
 
 

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from amble.evaluation.cohort.landing import land
-from amble.evaluation.simulate import Truth, draw, landed, languages, simulate
+from amble.evaluation.simulate import CannotWrite, Truth, draw, landed, languages, simulate
 from amble.evaluation.simulate.parameters import catalogue
 from amble.evaluation.simulate.service import NEVER
 from amble.evaluation.snapshot.faults import faults
@@ -253,3 +253,9 @@ def test_what_cannot_be_simulated_leaves_nothing_behind(tmp_path, episodes, effe
     with pytest.raises(ValueError):
         simulate(tmp_path, episodes, 1, effects=effects)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_is_told_in_words(tmp_path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(CannotWrite, match="cannot be written to"):
+        simulate(tmp_path / "file", 10, 1)
