@@ -38,6 +38,7 @@ def simulate(
     effects, missingness: see `parameters.read`. progress: called with the number of episodes just written.
     Files are complete or absent: they are written in a folder aside and moved when all are there. Existing files of
     these names are replaced. Memory does not grow with `episodes`. The same arguments give the same values.
+    Raises CannotWrite, or ValueError for arguments that make no service.
     """
     parameters = read(effects, missingness)
     out = Path(out)
