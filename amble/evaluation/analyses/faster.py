@@ -164,21 +164,25 @@ def _finite(value: float) -> float | None:
 
 def _sentence(found: Finding, outline: Outline) -> str:
     weeks_of, difference = found.comparison.weeks[:, MIDDLE], found.comparison.difference
-    change = f"{number(outline.study.mic[found.outcome])} points of {LABELS[found.outcome]}"
     span = interval(found.low, found.high, outline.study.confidence)
     return (
-        f"In the first {number(found.time[-1], 0)} weeks, people lived {number(weeks_of[1])} weeks on average before "
-        f"an important change ({change}) with ETMI and {number(weeks_of[0])} weeks with usual care: ETMI minus usual "
-        f"care is {number(difference[MIDDLE])} weeks ({span}). {_direction(found)} The change is only seen at visits: "
-        f"had each come as early as possible the difference would be {number(difference[EARLIEST])} weeks, had each "
-        f"come as late as possible {number(difference[LATEST])} weeks."
+        f"{LABELS[found.outcome].capitalize()}: over the first {number(found.time[-1], 0)} weeks, people went on for "
+        f"{number(weeks_of[1])} weeks on average without an important change ({_mic(found, outline)} points) with ETMI "
+        f"and for {number(weeks_of[0])} weeks with usual care: ETMI minus usual care is {number(difference[MIDDLE])} "
+        f"weeks ({span}; observational). {_direction(found)} A change is only noticed at a visit: had each come as "
+        f"early as it could, the difference would be {number(difference[EARLIEST])} weeks, as late as it could, "
+        f"{number(difference[LATEST])} weeks."
     )
+
+
+def _mic(found: Finding, outline: Outline) -> str:
+    return number(outline.study.mic[found.outcome]).removesuffix(".0")
 
 
 def _direction(found: Finding) -> str:
     if found.low is None or found.high is None or found.low <= 0 <= found.high:
         return "These data do not tell in which group it comes sooner."
-    return f"It came sooner with {'ETMI' if found.high < 0 else 'usual care'}."
+    return f"In these data it came sooner with {'ETMI' if found.high < 0 else 'usual care'}."
 
 
 def _warnings(found: Finding) -> list[str]:

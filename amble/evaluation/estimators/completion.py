@@ -84,35 +84,57 @@ def prediction(
     return Weights(known, own, reference, sigma[visit, visit] - (seen * known) @ sigma[visit])
 
 
+def expected(sums: PatternSums, law: Law, visit: int, rule: str) -> np.ndarray:
+    """(q,) mean of sum(z y) at one visit over all imputations: what the estimate moves with (mi-2)."""
+    gap = ~sums.observed[:, visit]
+    q = len(sums.columns)
+    return sums.gram[~gap, :q, q + visit].sum(0) + _predicted(sums, law, visit, rule)[2].sum(0)
+
+
 def complete(sums: PatternSums, law: Law, visit: int, rule: str) -> Completed:
     """Fill in one visit and add up (mi-2, mi-3). sums: patterns of both arms, each pattern within one arm."""
     q = len(sums.columns)
-    arm = sums.columns.index("arm")
-    treated = sums.gram[:, arm, arm] > 0
     gap = ~sums.observed[:, visit]
-    w = prediction(sums.observed[gap], treated[gap], law.sigma, visit, rule)
+    treated = _treated(sums)
+    w, loading, filled = _predicted(sums, law, visit, rule)
     zz, zy, yy = sums.gram[gap, :q, :q], sums.gram[gap, :q, q:], sums.gram[gap, q:, q:]
-    loading = np.einsum("st,tqp->sqp", w.own, law.design)
-    copied = np.einsum("st,tqp->sqp", w.reference, law.design)
-    copied[:, arm] = 0.0  # the reference is usual care
-    loading += copied
     mean = loading @ law.coefficients
-    filled = np.einsum("sqr,sr->sq", zz, mean) + np.einsum("sqt,st->sq", zy, w.known)
-    squares = np.einsum("sq,sq->", mean, filled + np.einsum("sqt,st->sq", zy, w.known))
-    squares += np.einsum("st,stu,su->", w.known, yy, w.known) + sums.n[gap] @ w.variance
-    squares += np.einsum("sqp,sqr,sro,po->", loading, zz, loading, law.vcov, optimize=True)
-    slope = np.einsum("sqr,srp->qp", zz, loading)
+    squares = np.sum(mean * (filled + (zy @ w.known[:, :, None])[:, :, 0]))
+    squares += np.sum(w.known[:, :, None] * yy * w.known[:, None, :]) + sums.n[gap] @ w.variance
+    slope = zz @ loading
+    squares += np.sum((loading @ law.vcov) * slope)
     side = np.stack([~treated[gap], treated[gap]]).astype(float)
+    total = slope.sum(0)
     return Completed(
         zz=sums.gram[:, :q, :q].sum(0),
-        zy=sums.gram[~gap, :q, q + visit].sum(0) + filled.sum(0),
+        zy=expected(sums, law, visit, rule),
         yy=float(sums.gram[~gap, q + visit, q + visit].sum() + squares),
-        spread=np.einsum("s,sqr->qr", w.variance, zz) + slope @ law.vcov @ slope.T,
+        spread=np.tensordot(w.variance, zz, 1) + total @ law.vcov @ total.T,
         n=np.array([sums.n[~treated].sum(), sums.n[treated].sum()]),
         missing=side @ sums.n[gap],
         missing_z=side @ zz[:, 0],
         missing_y=side @ filled[:, 0],
     )
+
+
+def _treated(sums: PatternSums) -> np.ndarray:
+    arm = sums.columns.index("arm")
+    return sums.gram[:, arm, arm] > 0
+
+
+def _predicted(sums: PatternSums, law: Law, visit: int, rule: str) -> tuple[Weights, np.ndarray, np.ndarray]:
+    """Weights, loading (S, q, p) of the mean on the coefficients, and sum(z prediction) (S, q); S gaps at the visit."""
+    q, arm = len(sums.columns), sums.columns.index("arm")
+    gap = ~sums.observed[:, visit]
+    w = prediction(sums.observed[gap], _treated(sums)[gap], law.sigma, visit, rule)
+    flat = law.design.reshape(len(law.design), -1)
+    shape = (-1, *law.design.shape[1:])
+    copied = (w.reference @ flat).reshape(shape)
+    copied[:, arm] = 0.0  # the reference is usual care
+    loading = (w.own @ flat).reshape(shape) + copied
+    rows = sums.gram[gap, :q]
+    filled = rows[:, :, :q] @ (loading @ law.coefficients)[:, :, None] + rows[:, :, q:] @ w.known[:, :, None]
+    return w, loading, filled[:, :, 0]
 
 
 def both_arms(usual_care: PatternSums, etmi: PatternSums) -> PatternSums:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from amble.evaluation.estimators.completion import Completed, Law, complete
+from amble.evaluation.estimators.completion import Completed, Law, complete, expected
 from amble.evaluation.estimators.degrees_of_freedom import uncertainty
 from amble.evaluation.estimators.linear_model import LinearFit, least_squares
 from amble.evaluation.estimators.mmrm import MmrmFit
@@ -105,7 +105,7 @@ def impute(model: ImputationModel, visit: int, rule: str) -> Imputation:
     fit = _ancova(completed, sums.columns)
     arm = sums.columns.index("arm")
     slopes = [
-        fit.bread[arm] @ (complete(sums, up, visit, rule).zy - complete(sums, down, visit, rule).zy)
+        fit.bread[arm] @ (expected(sums, up, visit, rule) - expected(sums, down, visit, rule))
         for up, down in model.moved
     ]
     drift = float(np.sum((np.array(slopes) / (2 * STEP)) ** 2))
