@@ -17,6 +17,7 @@ from amble.evaluation.estimators.mmrm_likelihood import (
     fixed_effect_sums,
     inverse_derivatives,
     pattern_inverses,
+    residual_scores,
     residual_sums,
     symmetric,
     traces,
@@ -92,7 +93,7 @@ def weighted_firsts(problem: Problem, z: np.ndarray, weights: np.ndarray) -> np.
 def differentiate_clinicians(
     problem: Problem, clinicians: Clinicians, sigma: np.ndarray, tau2: float
 ) -> tuple[Point, Derivatives]:
-    """Gradient and Hessian of -2 restricted log likelihood in (theta, tau2), tau2 last: (clinician-5), (clinician-6)."""
+    """Of -2 restricted log likelihood in (theta, tau2), tau2 last: (clinician-5), (clinician-6)."""
     point = solve_clinicians(problem, clinicians, sigma, tau2)
     R, M = shifted_sums(problem, clinicians, point)
     P = np.moveaxis(point.solution.P, -1, 1)
@@ -104,7 +105,7 @@ def differentiate_clinicians(
     D = inverse_derivatives(problem, point.solution.P)
     by = clinician_terms(problem, clinicians, point, D)
     information = weighted_cross_products(problem, D)[0] - by.information
-    xr = residual_scores(problem, point, D) - by.scores
+    xr = residual_scores(problem, D, point.solution.beta)[0] - by.scores
     bent = information @ vcov
     k = len(bent)
     twice = bent.reshape(k, -1) @ bent.swapaxes(1, 2).reshape(k, -1).T
@@ -193,16 +194,6 @@ def block_terms(
         np.einsum("gkp,gp->k", shifted, (u / d[:, None] ** 2) @ vcov),
         (rho / d**2) @ rj,
     )
-
-
-def residual_scores(problem: Problem, at: Point, D: np.ndarray) -> np.ndarray:
-    """(K, p): X'V0^-1 V_j V0^-1 (y - X beta)."""
-    _, visits, patterns, q = problem.zy.shape
-    m = (at.solution.beta @ problem.design.T).reshape(visits, q)
-    fitted = problem.zz[0].reshape(-1, q) @ m.T
-    zr = problem.zy[0] - fitted.reshape(patterns, q, visits).transpose(2, 0, 1)
-    scores = D[0].reshape(D.shape[1] * visits, -1) @ zr.reshape(-1, q)
-    return scores.reshape(D.shape[1], -1) @ problem.design
 
 
 def intercept_terms(

@@ -77,19 +77,33 @@ def arm_contrasts(
     information: Information = "observed",
 ) -> tuple[VisitContrast, ...]:
     """The coefficient of `column` at each visit, then their equally weighted average over the visits that have one."""
+    known = uncertainty(fit, method, information)
+    return tuple(
+        VisitContrast(visit, tested(fit, row[None], known, method), warnings)
+        for visit, row, warnings, _ in visit_rows(fit, column)
+    )
+
+
+def visit_rows(fit: MmrmFit, column: str) -> list[tuple[str, np.ndarray, tuple[str, ...], bool]]:
+    """(visit, contrast (p,), warnings, whether the data can tell it) for each visit and for their average."""
     visits = fit.model.visits
     rows = np.array([arm_row(fit, column, visit) for visit in visits])
-    known = uncertainty(fit, method, information)
-    each = [tested(fit, row[None], known, method) for row in rows]
-    out = [visit for visit, c in zip(visits, each, strict=True) if not c.estimable]
-    answers = [
-        VisitContrast(visit, c, () if c.estimable else (f"At {visit} the two arms cannot be compared.",))
-        for visit, c in zip(visits, each, strict=True)
+    able = np.array([estimable(fit, row[None]) for row in rows])
+    out = [visit for visit, can in zip(visits, able, strict=True) if not can]
+    each = [
+        (visit, row, () if can else (f"At {visit} the two arms cannot be compared.",), bool(can))
+        for visit, row, can in zip(visits, rows, able, strict=True)
     ]
-    use = [visit not in out for visit in visits]
-    mean = rows[use].mean(0) if any(use) else rows.mean(0)
-    left_out = (f"The average leaves out {', '.join(out)}.",) if out and any(use) else ()
-    return (*answers, VisitContrast(AVERAGE, tested(fit, mean[None], known, method), left_out))
+    mean = rows[able].mean(0) if able.any() else rows.mean(0)
+    left_out = (f"The average leaves out {', '.join(out)}.",) if out and able.any() else ()
+    return [*each, (AVERAGE, mean, left_out, bool(able.any()))]
+
+
+def estimable(fit: MmrmFit, L: np.ndarray) -> bool:
+    """Whether the data can tell L beta, L (m, p): it must be orthogonal to what is zero in every row (mmrm-10)."""
+    null = fit.start.null
+    leaning = np.abs(L @ null.T) > ORTHOGONAL * (np.abs(L) @ np.abs(null.T))
+    return fit.derivatives is not None and not leaning.any()
 
 
 def arm_row(fit: MmrmFit, column: str, visit: str) -> np.ndarray:
@@ -115,11 +129,9 @@ def uncertainty(fit: MmrmFit, method: Method, information: Information) -> Uncer
 
 def tested(fit: MmrmFit, L: np.ndarray, known: Uncertainty | None, method: Method) -> Contrast:
     """The test of L (m, p), or NaN with the reason in `estimable`."""
-    m = len(L)
-    aliased = np.abs(L @ fit.start.null.T) > ORTHOGONAL * (np.abs(L) @ np.abs(fit.start.null.T))
-    if known is None or aliased.any():
+    m, able = len(L), estimable(fit, L)
+    if known is None or not able:
         nothing = np.nan if m == 1 else np.full(m, np.nan)
-        able = fit.derivatives is not None and not aliased.any()
         return Contrast(nothing, nothing, np.nan, np.nan, np.nan, numerator_df=m, estimable=able)
     L = L[:, fit.start.kept]
     estimate = L @ fit.coefficients[fit.start.kept]

@@ -50,7 +50,7 @@ def fit_mmrm_clinician(
         return without_clinicians(plain, np.nan, groups, ())
     spread = plain.start.spread
     unit = float(np.sqrt(np.mean(spread**2)))
-    clinicians = clinicians_of(sums, clusters, plain, unit)
+    clinicians = clinicians_of(clusters, plain, unit)
     sigma = (plain.sigma / np.outer(full(plain), full(plain)))[np.ix_(plain.start.seen, plain.start.seen)]
     problem = plain.start.problem
     point, at = differentiate_clinicians(problem, clinicians, sigma[None], 0.0)
@@ -76,11 +76,11 @@ def full(plain: MmrmFit) -> np.ndarray:
     return spread_out(plain.start.spread, plain.start.seen, len(plain.model.visits))
 
 
-def clinicians_of(sums: PatternSums, clusters: ClusterPatternSums, plain: MmrmFit, unit: float) -> Clinicians:
+def clinicians_of(clusters: ClusterPatternSums, plain: MmrmFit, unit: float) -> Clinicians:
     """First-order sums of the patterns of the problem, in its order and units; the intercept counted in `unit`."""
     start = plain.start
     rows = {tuple(row): s for s, row in enumerate(clusters.observed)}
-    order = [rows[tuple(row)] for row in sums.observed[start.patterns]]
+    order = [rows[tuple(row)] for row in start.observed]
     active = clusters.n[:, order].sum(1) > 0
     y = clusters.y[active][:, order][:, :, start.seen] / start.spread
     return Clinicians(

@@ -89,10 +89,10 @@ def pattern_inverses(problem: Problem, sigma: np.ndarray) -> tuple[np.ndarray, n
 
 
 def weighted_cross_products(problem: Problem, weights: np.ndarray) -> np.ndarray:
-    """(B, K, p, p): sum over patterns of A_t' Z'Z A_u weights[t, u, s] for K sets of weights (B, K, T, T, S)."""
-    sets, many, visits, _, patterns = weights.shape
-    q = problem.zy.shape[-1]
-    saturated = weights.reshape(sets, -1, patterns) @ problem.zz
+    """(B, K, p, p): sum over patterns of A_t' Z'Z A_u weights[t, u, s] for K sets of weights (B or 1, K, T, T, S)."""
+    _, many, visits, _, patterns = weights.shape
+    sets, q = len(problem.zz), problem.zy.shape[-1]
+    saturated = weights.reshape(len(weights), -1, patterns) @ problem.zz
     saturated = saturated.reshape(sets, many, visits, visits, q, q).swapaxes(3, 4)
     saturated = saturated.reshape(sets, many, visits * q, visits * q)
     return problem.design.T @ saturated @ problem.design
@@ -149,10 +149,21 @@ def inverse_derivatives(problem: Problem, P: np.ndarray) -> np.ndarray:
     return (half + half.swapaxes(2, 3)) * np.where(row == column, 0.5, 1.0)[:, None, None, None]
 
 
+def residual_scores(problem: Problem, weights: np.ndarray, beta: np.ndarray) -> np.ndarray:
+    """(B, K, p): sum over patterns of A_t' Z'(y_u - x_u beta) weights[t, u, s], weights (B or 1, K, T, T, S)."""
+    sets, visits, patterns, q = problem.zy.shape
+    m = (beta @ problem.design.T).reshape(-1, visits, q)
+    fitted = (problem.zz.reshape(sets, -1, q) @ m.swapaxes(1, 2)).reshape(sets, patterns, q, visits)
+    zr = (problem.zy - fitted.transpose(0, 3, 1, 2)).reshape(sets, -1, q)
+    many = weights.shape[1]
+    saturated = weights.reshape(len(weights), many * visits, -1) @ zr
+    return saturated.reshape(sets, many, -1) @ problem.design
+
+
 def differentiate(problem: Problem, sigma: np.ndarray) -> Derivatives:
     """The likelihood's gradient and Hessian at Sigma (B, T, T); no meaning where the value is inf."""
     at = solve(problem, sigma)
-    sets, visits, patterns, q = problem.zy.shape
+    sets = len(sigma)
     P = np.ascontiguousarray(np.moveaxis(at.P, -1, 1))
     R = residual_sums(problem, at.beta)
     PRP = P @ R @ P
@@ -161,13 +172,8 @@ def differentiate(problem: Problem, sigma: np.ndarray) -> Derivatives:
     gradient = (nP - PRP - PMP).sum(1).reshape(sets, -1) @ problem.pairs.T
     D = inverse_derivatives(problem, at.P)
     information = weighted_cross_products(problem, D)
+    xr = residual_scores(problem, D, at.beta)
     k = len(problem.pairs)
-    # X'V^-1 V_j V^-1 r, from the cross products of z with the residuals.
-    m = (at.beta @ problem.design.T).reshape(sets, visits, q)
-    fitted = (problem.zz.reshape(sets, -1, q) @ m.swapaxes(1, 2)).reshape(sets, patterns, q, visits)
-    zr = problem.zy - fitted.transpose(0, 3, 1, 2)
-    xr = D.reshape(sets, k * visits, -1) @ zr.reshape(sets, visits * patterns, q)
-    xr = xr.reshape(sets, k, -1) @ problem.design
     bent = information @ at.vcov[:, None]
     twice = bent.reshape(sets, k, -1) @ bent.swapaxes(2, 3).reshape(sets, k, -1).swapaxes(1, 2)
     fixed = traces(problem.pairs, P, PMP)

@@ -17,7 +17,8 @@ class Start:
     """problem: without the empty patterns, empty visits and dropped coefficients; B = 1.
 
     sigma: (1, V, V) starting covariance, visits in units of spread (V,).  seen: (V,) indices of visits with data.
-    patterns: (S,) which patterns of the sums take part.  kept, null: see matrices.independent_columns.
+    patterns: which patterns of the sums take part; observed (S, T) those patterns.
+    kept, null: see matrices.independent_columns.
     obstacle: why nothing can be fitted, in words, else "".
     """
 
@@ -26,6 +27,7 @@ class Start:
     spread: np.ndarray
     seen: np.ndarray
     patterns: np.ndarray
+    observed: np.ndarray
     kept: np.ndarray
     null: np.ndarray
     warnings: tuple[str, ...]
@@ -39,7 +41,7 @@ def start_of(sums: PatternSums, model: MeanModel) -> Start:
     seen = np.flatnonzero(observed.any(0))
     gram = pooled_gram(model, sums)
     kept, null = independent_columns(gram)
-    nothing = Start(None, np.zeros((1, 0, 0)), np.zeros(0), seen, patterns, kept, null, ())
+    nothing = Start(None, np.zeros((1, 0, 0)), np.zeros(0), seen, patterns, observed, kept, null, ())
     values = (sums.n[patterns] @ observed).sum() if patterns.any() else 0
     if not kept.size:
         return stopped(nothing, "Nobody was measured, so nothing can be estimated.")
@@ -57,9 +59,8 @@ def start_of(sums: PatternSums, model: MeanModel) -> Start:
         )
     problem = problem_of(grams, observed, seen, design, spread)
     begin = problem.sigma(problem.theta(regular(sigma / np.outer(spread, spread))[None]))
-    return Start(
-        problem, begin, spread, seen, patterns, kept, null, early_warnings(model, seen, kept, problem)
-    )
+    warnings = early_warnings(model, seen, kept, problem)
+    return Start(problem, begin, spread, seen, patterns, observed, kept, null, warnings)
 
 
 def stopped(nothing: Start, obstacle: str) -> Start:

@@ -1,0 +1,185 @@
+"""Repeated measures when patients of one clinician (or clinic) resemble each other: docs/methods/mmrm_clusters.md.
+
+The coefficients are those of the mixed model that takes patients as independent; only the uncertainty is redone,
+without a model of how the patients of a cluster resemble each other. Clusters must be independent.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy.special import stdtr, stdtrit
+
+from amble.evaluation.estimators.degrees_of_freedom import Contrast, VisitContrast, visit_rows
+from amble.evaluation.estimators.mmrm import MmrmFit, spread_out
+from amble.evaluation.estimators.mmrm_likelihood import Problem, residual_scores, weighted_cross_products
+from amble.evaluation.estimators.mmrm_start import problem_of
+from amble.evaluation.estimators.newton import maximise
+from amble.evaluation.sums.moments import ClusterPatternGrams
+
+Correction = Literal["cr0", "cr2"]
+FULL = 1e-8  # a cluster alone determines a direction when less than this is left to the others
+AT_ONCE = 100  # refits that share a Newton step: as many as stay in the processor's cache
+FEW_CLUSTERS = 20
+
+
+@dataclass(frozen=True)
+class Sandwich:
+    """Cluster-robust covariance of the coefficients of a fit.
+
+    vcov: (p, p), NaN where dropped.  clusters: how many have patients.  warnings: in plain words.
+    own, lean: (G, p, p) for the degrees of freedom (clusters-4), kept coefficients only.
+    """
+
+    vcov: np.ndarray
+    clusters: int
+    own: np.ndarray
+    lean: np.ndarray
+    bread: np.ndarray
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Bootstrap:
+    """Refits on clusters drawn with replacement.
+
+    coefficients: (R, p), NaN where dropped or not converged.  converged: (R,) bool.  warnings: in plain words.
+    """
+
+    coefficients: np.ndarray
+    converged: np.ndarray
+    warnings: tuple[str, ...]
+
+
+def cluster_problem(fit: MmrmFit, grams: ClusterPatternGrams) -> Problem:
+    """The fit's problem with one data set per cluster that has patients."""
+    start = fit.start
+    rows = {tuple(row): s for s, row in enumerate(grams.observed)}
+    order = [rows[tuple(row)] for row in start.observed]
+    gram = grams.gram[:, order]
+    gram = gram[gram[:, :, 0, 0].sum(1) > 0]
+    design = fit.model.A[start.seen][:, :, start.kept]
+    return problem_of(gram, start.observed, start.seen, design, start.spread)
+
+
+def sandwich(fit: MmrmFit, grams: ClusterPatternGrams, correction: Correction = "cr2") -> Sandwich | None:
+    """(clusters-1) with scores as they are ("cr0") or corrected for small samples ("cr2", clusters-2). None: no fit."""
+    if fit.derivatives is None or not np.isfinite(fit.derivatives.solution.value[0]):
+        return None
+    at = fit.derivatives.solution
+    problem = cluster_problem(fit, grams)
+    information = weighted_cross_products(problem, at.P[:, None])[:, 0]
+    scores = residual_scores(problem, at.P[:, None], at.beta)[:, 0]
+    bread = at.vcov[0]
+    factor, alone = np.broadcast_to(np.eye(len(bread)), information.shape), False
+    if correction == "cr2":
+        factor, alone = leverage_factors(information, bread)
+    scores = (factor @ scores[..., None])[..., 0]
+    lean = factor @ information
+    own = factor @ lean
+    vcov = bread @ (scores.T @ scores) @ bread
+    warnings = []
+    if alone:
+        warnings.append(
+            "One clinician or clinic alone determines part of the model: robust errors may be too small."
+        )
+    if len(information) < FEW_CLUSTERS:
+        warnings.append(f"Only {len(information)} clusters: robust errors are uncertain.")
+    whole = spread_out(vcov, fit.start.kept, len(fit.model.coefficients))
+    return Sandwich(whole, len(information), own, lean, bread, tuple(warnings))
+
+
+def leverage_factors(information: np.ndarray, bread: np.ndarray) -> tuple[np.ndarray, bool]:
+    """((G, p, p) (I - M_g bread)^(-1/2), whether one cluster alone determines a direction): (clusters-2)."""
+    root = np.linalg.cholesky(bread)
+    values, vectors = np.linalg.eigh(root.T @ information @ root)
+    left = 1 - values
+    alone = left < FULL
+    scale = np.where(alone, 0, 1 / np.sqrt(np.where(alone, 1, left)))
+    middle = (vectors * scale[:, None]) @ vectors.swapaxes(1, 2)
+    return np.linalg.solve(root.T, middle @ root.T), bool(alone.any())
+
+
+def robust_contrast(fit: MmrmFit, robust: Sandwich, row: np.ndarray) -> Contrast:
+    """t test of row @ beta, row (p,), with the degrees of freedom of Bell and McCaffrey: (clusters-4)."""
+    row = row[fit.start.kept]
+    kept = np.ix_(fit.start.kept, fit.start.kept)
+    estimate = float(row @ fit.coefficients[fit.start.kept])
+    se = float(np.sqrt(row @ robust.vcov[kept] @ row))
+    reach = robust.bread @ row
+    lean = robust.lean @ reach
+    spread = np.diag(robust.own @ reach @ reach) - lean @ robust.bread @ lean.T
+    df = float(np.trace(spread) ** 2 / (spread**2).sum())
+    t = estimate / se
+    half = float(stdtrit(df, 0.975)) * se
+    return Contrast(estimate, se, df, t, float(2 * stdtr(df, -abs(t))), estimate - half, estimate + half)
+
+
+def robust_arm_contrasts(
+    fit: MmrmFit, grams: ClusterPatternGrams, column: str = "arm", correction: Correction = "cr2"
+) -> tuple[VisitContrast, ...]:
+    """As degrees_of_freedom.arm_contrasts, with cluster-robust errors."""
+    robust = sandwich(fit, grams, correction)
+    answers = []
+    for visit, row, warnings, estimable in visit_rows(fit, column):
+        if robust is None or not estimable:
+            answers.append(VisitContrast(visit, unknown(estimable), warnings))
+            continue
+        answers.append(VisitContrast(visit, robust_contrast(fit, robust, row), warnings + robust.warnings))
+    return tuple(answers)
+
+
+def unknown(estimable: bool) -> Contrast:
+    return Contrast(np.nan, np.nan, np.nan, np.nan, np.nan, estimable=estimable)
+
+
+def bootstrap(
+    fit: MmrmFit, grams: ClusterPatternGrams, replicates: int, rng: np.random.Generator
+) -> Bootstrap | None:
+    """Refit on clusters drawn with replacement, each refit started from the fit: (clusters-5). None: no fit."""
+    if fit.derivatives is None or not np.isfinite(fit.derivatives.solution.value[0]):
+        return None
+    start = fit.start
+    clusters = cluster_problem(fit, grams)
+    groups = len(clusters.n)
+    drawn = rng.multinomial(groups, np.full(groups, 1 / groups), replicates).astype(float)
+    sigma = fit.sigma[np.ix_(start.seen, start.seen)] / np.outer(start.spread, start.spread)
+    ends = [
+        maximise(resampled(clusters, weights), np.broadcast_to(sigma, (len(weights), *sigma.shape)))
+        for weights in np.array_split(drawn, max(1, replicates // AT_ONCE))
+    ]
+    converged = np.concatenate([end.converged for end in ends])
+    beta = np.concatenate([end.beta for end in ends])
+    coefficients = np.full((replicates, len(fit.model.coefficients)), np.nan)
+    coefficients[:, start.kept] = np.where(converged[:, None], beta, np.nan)
+    failed = int((~converged).sum())
+    warnings = (f"{failed} of {replicates} resamples could not be fitted and are left out.",) * (failed > 0)
+    return Bootstrap(coefficients, converged, warnings)
+
+
+def resampled(clusters: Problem, weights: np.ndarray) -> Problem:
+    """The sums of samples in which cluster g stands weights[r, g] times."""
+
+    def added(sums: np.ndarray) -> np.ndarray:
+        return (weights @ sums.reshape(len(sums), -1)).reshape(len(weights), *sums.shape[1:])
+
+    parts = {name: added(getattr(clusters, name)) for name in ("n", "zz", "zy", "yy")}
+    return Problem(clusters.observed, clusters.design, **parts, pairs=clusters.pairs)
+
+
+def bootstrap_arm_contrasts(
+    fit: MmrmFit, draws: Bootstrap | None, column: str = "arm"
+) -> tuple[VisitContrast, ...]:
+    """Standard deviation and percentile interval of the refits; no degrees of freedom and no p value."""
+    answers = []
+    for visit, row, warnings, estimable in visit_rows(fit, column):
+        if draws is None or not estimable or draws.converged.sum() < 2:
+            answers.append(VisitContrast(visit, unknown(estimable), warnings))
+            continue
+        kept = fit.start.kept
+        sample = draws.coefficients[draws.converged][:, kept] @ row[kept]
+        low, high = np.quantile(sample, (0.025, 0.975))
+        estimate = float(row[kept] @ fit.coefficients[kept])
+        c = Contrast(estimate, float(sample.std(ddof=1)), np.nan, np.nan, np.nan, float(low), float(high))
+        answers.append(VisitContrast(visit, c, warnings + draws.warnings))
+    return tuple(answers)
