@@ -1,4 +1,4 @@
-"""A small snapshot of random care: ties, gaps, unknown categories, clinics with one patient. Nothing here is realistic."""
+"""A small snapshot of random care: ties, gaps, unknown categories, a clinician with one patient. Not realistic."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -61,7 +61,9 @@ def _scores(ids: list[str], start: list[date], rng: np.random.Generator) -> pa.T
                     value = float(np.clip(round(top * (0.5 + 0.15 * (level + rng.normal())), 1), 0, top))
                     rows.append((episode, measure, instrument, visit, begun, value))
             if rng.random() < 0.7:
-                rows.append((episode, "activity_level", "usual_week", visit, begun, float(rng.integers(0, 3))))
+                rows.append(
+                    (episode, "activity_level", "usual_week", visit, begun, float(rng.integers(0, 3)))
+                )
     names = ("episode_id", "measure", "instrument", "visit", "date", "value")
     return pa.table(dict(zip(names, zip(*rows, strict=True), strict=True)))
 
