@@ -47,7 +47,7 @@ class Table:
     total_column: the count column that is the sum of the other count columns, if there is one.
     total_rows: row index -> indices of the rows that add up to it, for complementary suppression.
     parts: count column -> the count column it is a part of (responders -> observed): the others are a count too.
-    nested_rows: indices of rows each of which is a part of the one before (those left after each exclusion).
+    nested_rows: row index -> index of the row it is a part of (those left after an exclusion -> those before).
     """
 
     name: str
@@ -60,7 +60,7 @@ class Table:
     total_rows: dict[int, tuple[int, ...]] = field(default_factory=dict)
     note: str = ""
     parts: dict[str, str] = field(default_factory=dict)
-    nested_rows: tuple[int, ...] = ()
+    nested_rows: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -76,9 +76,7 @@ def rows_of(figure: Figure, table: Table) -> list[Row]:
     at = {role: table.columns.index(column) for role, column in figure.encoding.items()}
     rows = [{role: _drawable(row[k]) for role, k in at.items()} for row in table.rows]
     numeric = NEEDED[figure.kind]
-    return [
-        row for row in rows if all(isinstance(row[role], int | float) or role == "label" for role in numeric)
-    ]
+    return [row for row in rows if all(isinstance(row[role], int | float) for role in numeric)]
 
 
 def _drawable(cell: Cell) -> Cell:

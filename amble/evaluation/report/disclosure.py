@@ -53,8 +53,9 @@ def release_report(report: Report) -> Report:
 
 def release(answer: Answer, rule: Disclosure) -> Answer:
     """Tables released; estimates from too few people withheld; sentences that name a hidden count left out."""
-    tables = tuple(release_table(table, rule) for table in answer.tables)
     estimates = release_estimates(answer.estimates, rule)
+    taken = _withheld_numbers(answer.estimates, estimates)
+    tables = tuple(_without(release_table(table, rule), taken) for table in answer.tables)
     gone = _hidden_counts(answer, tables, estimates)
     withheld = {
         before.meaning
@@ -88,6 +89,16 @@ def release_table(table: Table, rule: Disclosure) -> Table:
             if (r, count) in index and value is not None:
                 wholes = [cells[rel.whole] for rel in relations if index[r, count] in rel.parts]
                 new[r, column] = _derived(value, place, new, (r, count), wholes)
+    few = {
+        r
+        for key in cells
+        for r in key[:1]
+        if new[key] in (small(rule), HIDDEN) and place[key] <= rule.suppress_up_to
+    }
+    free = [column for column in table.columns if column not in table.derived and column not in table.counts]
+    for r in few:
+        row = dict(zip(table.columns, table.rows[r], strict=True))
+        new |= {(r, column): HIDDEN for column in free if isinstance(row[column], float)}
     rows = tuple(
         tuple(new.get((r, column), cell) for column, cell in zip(table.columns, row, strict=True))
         for r, row in enumerate(table.rows)
@@ -162,8 +173,7 @@ def _relations(table: Table, index: Mapping[tuple[int, str], int]) -> list[Relat
         sums += [((r, whole), [(r, part)], True) for part, whole in table.parts.items()]
     for column in table.counts:
         sums += [((r, column), [(q, column) for q in parts], False) for r, parts in table.total_rows.items()]
-        steps = zip(table.nested_rows, table.nested_rows[1:], strict=False)
-        sums += [((before, column), [(after, column)], True) for before, after in steps]
+        sums += [((before, column), [(after, column)], True) for after, before in table.nested_rows.items()]
     return [
         Relation(index[whole], tuple(index[part] for part in parts if part in index), with_rest)
         for whole, parts, with_rest in sums
@@ -206,6 +216,29 @@ def _withheld(estimate: Estimate, rule: Disclosure) -> Estimate:
         ("estimate", "se", "ci_low", "ci_high", "df", "p", "n_etmi", "n_usual_care"), None
     )
     return replace(estimate, **nothing, meaning=why, warnings=(why,))
+
+
+def _withheld_numbers(before: Iterable[Estimate], after: Iterable[Estimate]) -> set[float]:
+    """What an estimate that is not shown had said: no table of the answer may say it either."""
+    named = ("estimate", "se", "ci_low", "ci_high", "p")
+    gone = (
+        old
+        for old, new in zip(before, after, strict=True)
+        if old.estimate is not None and new.estimate is None
+    )
+    return {value for old in gone for name in named if isinstance(value := getattr(old, name), float)} - {
+        0.0,
+        1.0,
+    }
+
+
+def _without(table: Table, taken: set[float]) -> Table:
+    if not taken:
+        return table
+    rows = tuple(
+        tuple(HIDDEN if isinstance(c, float) and c in taken else c for c in row) for row in table.rows
+    )
+    return replace(table, rows=rows)
 
 
 def _hidden_counts(answer: Answer, tables: tuple[Table, ...], estimates: tuple[Estimate, ...]) -> set[int]:

@@ -20,6 +20,8 @@ WORDS = {
     "lmm": "mixed model with clinicians",
     "ci_low": "interval from",
     "ci_high": "to",
+    "low": "interval from",
+    "high": "to",
     "se": "standard error",
     "smd": "standardised difference",
     "df": "degrees of freedom",

@@ -24,7 +24,7 @@ KINDS = len(COLOURS)
 def groups_of(rows: Sequence[Row]) -> list[Cell]:
     """In order of appearance, with ETMI first and usual care second where they are the groups."""
     found = list(dict.fromkeys(row.get("colour") for row in rows))
-    arms = [arm for arm in ("etmi", "usual_care") if arm in found]
+    arms = [arm for arm in ("etmi", "ETMI", "usual_care", "usual care") if arm in found]
     return arms + [group for group in found if group not in arms]
 
 

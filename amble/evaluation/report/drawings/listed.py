@@ -23,8 +23,8 @@ TEXT = {"fontSize": 12, "color": INK, "baseline": "middle"}
 
 
 def forest(rows: list[Row], encoding: Encoding) -> alt.LayerChart:
-    """Words and numbers of each row, its interval below, and a line at nought."""
-    groups, names = groups_of(rows), [str(row["label"]) for row in rows]
+    """Words and numbers of each row, its interval below, lines at nought and at the margins if there are any."""
+    groups, names = groups_of(rows), [str(row["y"]) for row in rows]
     places = decimals([row["x"] for row in rows] + [row.get("low") for row in rows])
     for row, name in zip(rows, names, strict=True):
         repeated = names.count(name) > 1 and row.get("colour") is not None
@@ -41,13 +41,19 @@ def forest(rows: list[Row], encoding: Encoding) -> alt.LayerChart:
         row["words"], row["figures"] = i * step + 10, i * step + 10 + LINE * (lines - 2)
         row["mark"] = i * step + LINE * (lines - 1) + 10
     drawn = [row for row in rows if row["x"] is not None]
-    x_scale = scale(*span(drawn, "x", "low", "high", zero=True))
+    x_scale = scale(*span(drawn, "x", "low", "high", "margin_low", "margin_high", zero=True))
     x = alt.X("x:Q", title=label(encoding["x"]), scale=x_scale, axis=alt.Axis(tickCount=5))
     ranged = data(row for row in drawn if row.get("low") is not None and row.get("high") is not None)
     ranged = ranged.mark_rule(strokeWidth=2, color=INK).encode(x=alt.X("low:Q", scale=x_scale), x2="high:Q")
     points = data(drawn).mark_point(filled=True, size=80, opacity=1).encode(x=x)
     y = scale(0, len(rows) * step, reverse=True)
-    layers = [rule("x", 0.0), _at(ranged, "mark", y), _at(coded(range(len(groups)), points), "mark", y)]
+    edges = {row[role] for row in rows for role in ("margin_low", "margin_high") if row.get(role) is not None}
+    layers = [
+        rule("x", 0.0),
+        *(rule("x", edge, solid=True) for edge in sorted(edges)),
+        _at(ranged, "mark", y),
+        _at(coded(range(len(groups)), points), "mark", y),
+    ]
     layers.append(_words(rows, "text", "words", y, "left", "bold"))
     layers.append(_words(rows, "numbers", "figures", y, "right" if lines == 2 else "left"))
     return alt.layer(*layers).properties(width=WIDTH, height=len(rows) * step + 45)
@@ -55,12 +61,12 @@ def forest(rows: list[Row], encoding: Encoding) -> alt.LayerChart:
 
 def balance(rows: list[Row], encoding: Encoding) -> alt.LayerChart:
     """How far the arms are apart in each covariate, per group (before and after weighting), with the line at 0.1."""
-    names = list(dict.fromkeys(str(row["label"]) for row in rows))
+    names = list(dict.fromkeys(str(row["y"]) for row in rows))
     groups, step = [label(str(group or "")) for group in groups_of(rows)], 2 * LINE
     points = [
         {
             "x": abs(row["x"]),
-            "mark": names.index(str(row["label"])) * step + LINE + 9,
+            "mark": names.index(str(row["y"])) * step + LINE + 9,
             "group": label(str(row.get("colour") or "")),
         }
         for row in rows
@@ -78,7 +84,9 @@ def balance(rows: list[Row], encoding: Encoding) -> alt.LayerChart:
 def bars(rows: list[Row], encoding: Encoding) -> alt.LayerChart:
     """Bars to the right, each with its number at its end, under the name of what it counts."""
     numeric, category = ("y", "x") if any(isinstance(row["x"], str) for row in rows) else ("x", "y")
-    share = any(name in encoding[numeric] for name in ("share", "probability"))
+    share, percent = (
+        any(name in encoding[numeric] for name in names) for names in (("share",), ("percent",))
+    )
     places, groups = decimals(row[numeric] for row in rows), groups_of(rows)
     words, drawn, top = [], [], 0
     for name in dict.fromkeys(str(row[category]) for row in rows):
@@ -86,8 +94,12 @@ def bars(rows: list[Row], encoding: Encoding) -> alt.LayerChart:
         top += LINE + 1
         for row in (row for row in rows if str(row[category]) == name):
             value = row[numeric]
-            said = f"{100 * value:.0f}%" if share and value is not None else number(value, places)
-            said = "not shown" if value is None else said
+            said = (
+                "not shown"
+                if value is None
+                else number(100 * value if share else value, 0 if share else places)
+            )
+            said += "%" * (value is not None and (share or percent))
             said = said if row.get("colour") is None else f"{label(str(row['colour']))} {said}"
             group = groups.index(row.get("colour"))
             drawn.append(
