@@ -17,6 +17,7 @@ Method = Literal["satterthwaite", "kenward_roger"]
 Information = Literal["observed", "expected"]
 ORTHOGONAL = 1e-6  # share of a contrast that may lie in what the data cannot tell, by rounding
 AVERAGE = "average"
+CANNOT = "At {} the two arms cannot be compared: one arm has no measurement, or another column says the same as the arm."
 
 
 @dataclass(frozen=True)
@@ -91,11 +92,13 @@ def visit_rows(fit: MmrmFit, column: str) -> list[tuple[str, np.ndarray, tuple[s
     able = np.array([estimable(fit, row[None]) for row in rows])
     out = [visit for visit, can in zip(visits, able, strict=True) if not can]
     each = [
-        (visit, row, () if can else (f"At {visit} the two arms cannot be compared.",), bool(can))
+        (visit, row, () if can else (CANNOT.format(visit),), bool(can))
         for visit, row, can in zip(visits, rows, able, strict=True)
     ]
     mean = rows[able].mean(0) if able.any() else rows.mean(0)
-    left_out = (f"The average leaves out {', '.join(out)}.",) if out and able.any() else ()
+    left_out = (f"The average leaves out {', '.join(out)}.",) * bool(out)
+    if not able.any():
+        left_out = ("There is no visit at which the two arms can be compared.",)
     return [*each, (AVERAGE, mean, left_out, bool(able.any()))]
 
 
@@ -113,9 +116,9 @@ def arm_row(fit: MmrmFit, column: str, visit: str) -> np.ndarray:
 
 
 def uncertainty(fit: MmrmFit, method: Method, information: Information) -> Uncertainty | None:
-    """None where nothing was fitted or the information matrix is not positive definite."""
+    """None where the fit did not converge or the information matrix is not positive definite."""
     at = fit.derivatives
-    if at is None or not np.isfinite(at.solution.value[0]):
+    if at is None or not fit.certificate.converged:
         return None
     matrix = at.hessian[0] if information == "observed" else at.expected[0]
     if not cholesky_of_stack(matrix[None])[1][0]:

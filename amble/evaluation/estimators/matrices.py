@@ -4,6 +4,8 @@ import numpy as np
 
 INDEPENDENT = 1e-10  # share of a column's sum of squares that the columns before it must leave unexplained
 
+ROUNDING = 1e-6  # a column enters a combination with less than this of its size only by rounding
+
 
 def cholesky_of_stack(stack: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(lower factors, which matrices have one) of a stack (B, k, k). Where there is none the factor is the identity."""
@@ -49,6 +51,8 @@ def independent_columns(gram: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         combination = np.zeros(len(gram))
         combination[j] = 1
         if k:
-            combination[kept] = -np.linalg.solve(factor[:k, :k].T, row) * safe[j] / safe[kept]
+            share = np.linalg.solve(factor[:k, :k].T, row)
+            share[np.abs(share) < ROUNDING] = 0
+            combination[kept] = -share * safe[j] / safe[kept]
         null.append(combination)
     return np.array(kept, int), np.array(null).reshape(-1, len(gram))

@@ -21,6 +21,7 @@ Correction = Literal["cr0", "cr2"]
 FULL = 1e-8  # a cluster alone determines a direction when less than this is left to the others
 AT_ONCE = 100  # refits that share a Newton step: as many as stay in the processor's cache
 FEW_CLUSTERS = 20
+NO_CLUSTERS = ("This needs a fit that converged and at least two clusters.",)
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,14 @@ def cluster_problem(fit: MmrmFit, grams: ClusterPatternGrams) -> Problem:
 
 
 def sandwich(fit: MmrmFit, grams: ClusterPatternGrams, correction: Correction = "cr2") -> Sandwich | None:
-    """(clusters-1) with scores as they are ("cr0") or corrected for small samples ("cr2", clusters-2). None: no fit."""
-    if fit.derivatives is None or not np.isfinite(fit.derivatives.solution.value[0]):
+    """(clusters-1) with scores as they are ("cr0") or corrected for small samples ("cr2", clusters-2).
+
+    None where the fit did not converge or there are fewer than two clusters.
+    """
+    problem = cluster_problem(fit, grams) if fit.certificate.converged else None
+    if problem is None or len(problem.n) < 2:
         return None
     at = fit.derivatives.solution
-    problem = cluster_problem(fit, grams)
     information = weighted_cross_products(problem, at.P[:, None])[:, 0]
     scores = residual_scores(problem, at.P[:, None], at.beta)[:, 0]
     bread = at.vcov[0]
@@ -109,7 +113,10 @@ def robust_contrast(fit: MmrmFit, robust: Sandwich, row: np.ndarray) -> Contrast
     reach = robust.bread @ row
     lean = robust.lean @ reach
     spread = np.diag(robust.own @ reach @ reach) - lean @ robust.bread @ lean.T
-    df = float(np.trace(spread) ** 2 / (spread**2).sum())
+    total = np.trace(spread)
+    if not (se > 0 and total > 0):
+        return unknown(True)
+    df = float(total**2 / (spread**2).sum())
     t = estimate / se
     half = float(stdtrit(df, 0.975)) * se
     return Contrast(estimate, se, df, t, float(2 * stdtr(df, -abs(t))), estimate - half, estimate + half)
@@ -123,7 +130,7 @@ def robust_arm_contrasts(
     answers = []
     for visit, row, warnings, estimable in visit_rows(fit, column):
         if robust is None or not estimable:
-            answers.append(VisitContrast(visit, unknown(estimable), warnings))
+            answers.append(VisitContrast(visit, unknown(estimable), warnings + NO_CLUSTERS * estimable))
             continue
         answers.append(VisitContrast(visit, robust_contrast(fit, robust, row), warnings + robust.warnings))
     return tuple(answers)
@@ -136,11 +143,14 @@ def unknown(estimable: bool) -> Contrast:
 def bootstrap(
     fit: MmrmFit, grams: ClusterPatternGrams, replicates: int, rng: np.random.Generator
 ) -> Bootstrap | None:
-    """Refit on clusters drawn with replacement, each refit started from the fit: (clusters-5). None: no fit."""
-    if fit.derivatives is None or not np.isfinite(fit.derivatives.solution.value[0]):
-        return None
+    """Refit on clusters drawn with replacement, each refit started from the fit: (clusters-5).
+
+    None where the fit did not converge or there are fewer than two clusters.
+    """
     start = fit.start
-    clusters = cluster_problem(fit, grams)
+    clusters = cluster_problem(fit, grams) if fit.certificate.converged else None
+    if clusters is None or len(clusters.n) < 2:
+        return None
     groups = len(clusters.n)
     drawn = rng.multinomial(groups, np.full(groups, 1 / groups), replicates).astype(float)
     sigma = fit.sigma[np.ix_(start.seen, start.seen)] / np.outer(start.spread, start.spread)
@@ -174,7 +184,7 @@ def bootstrap_arm_contrasts(
     answers = []
     for visit, row, warnings, estimable in visit_rows(fit, column):
         if draws is None or not estimable or draws.converged.sum() < 2:
-            answers.append(VisitContrast(visit, unknown(estimable), warnings))
+            answers.append(VisitContrast(visit, unknown(estimable), warnings + NO_CLUSTERS * estimable))
             continue
         kept = fit.start.kept
         sample = draws.coefficients[draws.converged][:, kept] @ row[kept]

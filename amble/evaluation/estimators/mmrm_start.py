@@ -9,7 +9,7 @@ from amble.evaluation.estimators.mean_model import MeanModel, named, pooled_gram
 from amble.evaluation.estimators.mmrm_likelihood import Problem, residual_sums
 from amble.evaluation.sums.moments import PatternSums
 
-EXACT = 1e-8  # a spread around the mean below this share of the outcome's size is rounding
+EXACT = 1e-6  # a spread around the mean below this share of the outcome's size is rounding
 
 
 @dataclass(frozen=True)
