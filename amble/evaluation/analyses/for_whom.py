@@ -211,7 +211,8 @@ def _level_estimate(data: Data, outcome: str, variable: Variable, level: Level) 
     meaning = f"{group}. The difference in {LABELS[outcome]} between the arms cannot be told."
     if effect.estimate is not None:
         span = interval(effect.low, effect.high, data.outline.study.confidence)
-        meaning = f"{group}. ETMI minus usual care in {LABELS[outcome]} is {number(effect.estimate)} points ({span}; observational)."
+        said = f"{number(effect.estimate)} points ({span}; observational)"
+        meaning = f"{group}. ETMI minus usual care in {LABELS[outcome]} is {said}."
     return Estimate(
         outcome=outcome,
         visit="average",
