@@ -9,11 +9,22 @@ from dataclasses import dataclass
 
 from bootstrap import bootstrap
 from browser import find_chromium
+from java import find_java
 from place import PYTHON, ROOT, VENV, say
 
 CI = os.environ.get("CI", "").lower() in ("1", "true")
 BIN = VENV / "bin"
 POSTGRESQL = [PYTHON, ROOT / "script" / "lib" / "postgresql.py"]
+# The evaluation engine knows no database: its tests run once.
+NO_DATABASE = [
+    f"--ignore=tests/{folder}"
+    for folder in (
+        "generative/evaluation",
+        "reference",
+        "simulation",
+        "unit/evaluation",
+    )
+]
 CHECKS = {
     "style": [BIN / "ruff", "check", "."],
     "format": [BIN / "ruff", "format", "--check", "."],
@@ -38,12 +49,14 @@ def main() -> None:
 def check_everything(var: str) -> int:
     environment, missing = browser_environment()
     environment["AMBLE_VAR"] = var  # tests never touch the data of a running Amble
+    if not find_java():
+        missing.append("evaluation on Spark: no Java was found; install Java 17 or later")
     steps = [run(name, command) for name, command in CHECKS.items()]
 
     pytest = [PYTHON, "-m", "pytest", "-n", "2", "-q", *sys.argv[1:]]
     steps.append(run("tests on SQLite", pytest, environment | {"DATABASE_URL": ""}))
     if postgresql_starts():
-        steps.append(run("tests on PostgreSQL", [*POSTGRESQL, *pytest], environment))
+        steps.append(run("tests on PostgreSQL", [*POSTGRESQL, *pytest, *NO_DATABASE], environment))
     else:
         missing.append("tests on PostgreSQL: its server does not start here")
     return report(steps, missing)
