@@ -80,7 +80,8 @@ def started(engine: str):
 
 def refuse_constant_covariates(gathered: run.Gathered, source: StudySource) -> None:
     """A covariate that the study file asks for must be able to adjust something; the built-in study only says so."""
-    found = problems(source, gathered.data.outline.design.dropped, [])
+    design = gathered.data.outline.design
+    found = problems(source, design.dropped, design.absent)
     if found:
         raise CannotEvaluate([str(problem) for problem in found])
 

@@ -39,7 +39,11 @@ QUESTIONS = (
     "cost",
 )
 FROM_SUMS_ALONE = ("over_time", "missing", "pain_no_different")
-NEEDS_ROWS = "This needs rows, or sums by clinician, which do not leave a service. Ask each service for its own report."
+NOT_FROM_SUMS = (
+    "These are sums of several services. Whatever needs rows, or sums by clinician, does not leave a service and is "
+    "not answered here: clustering, who was chosen, responders, sessions, time to change, paths, cost. "
+    "Each service's own report answers it."
+)
 BEFORE_QUESTIONS = ("Read the snapshot", "Check every row", "Choose the cohort", "Add up")
 STEPS = (*BEFORE_QUESTIONS, *QUESTIONS, "Write the report")
 
@@ -190,15 +194,14 @@ def gathered_from_sums(data: Data, services: Sequence[Service]) -> Gathered:
         if any(vars(found).values())
     ]
     provenance = {f"{s.name}: {key}": value for s in services for key, value in s.provenance.items()}
-    return Gathered(data, tuple(outcome_flow(data)), completeness(data), provenance, tuple(aside))
+    warnings = (NOT_FROM_SUMS, *aside)
+    return Gathered(data, tuple(outcome_flow(data)), completeness(data), provenance, warnings)
 
 
 def answers(data: Data, progress: Progress = lambda step: None) -> Iterator[Answer]:
     for name, question in zip(QUESTIONS, questions(), strict=True):
         progress(name)
-        if data.rows is None and name not in FROM_SUMS_ALONE:
-            yield Answer(name=name, question=question.QUESTION, warnings=(NEEDS_ROWS,))
-        else:
+        if data.rows is not None or name in FROM_SUMS_ALONE:
             yield question.answer(data)
 
 

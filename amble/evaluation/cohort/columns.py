@@ -44,12 +44,14 @@ def scale_of(column: str) -> int:
 class Design:
     """The study's covariates as numeric terms: "age_years", or "sex:male" for a level against the first level present.
 
-    Terms that are constant in the cohort are left out and named in `dropped`.
+    Covariates that are constant in the cohort are left out and named in `dropped`; those of them that were never
+    recorded, in `absent` too.
     """
 
     terms: tuple[str, ...]
     levels: Mapping[str, tuple[str, ...]]
     dropped: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
     def value(self, term: str, block: Mapping[str, np.ndarray]) -> np.ndarray:
         """(n,) the term's value for the rows of a block."""

@@ -96,6 +96,7 @@ def design_of(counted: Mapping, study: Study, levels: Mapping[str, tuple[str, ..
     """Terms for the study's covariates: the first level present is the reference."""
     terms: list[str] = []
     dropped: list[str] = []
+    absent: list[str] = []
     for name in study.covariates:
         if name == "age_years":
             low, high = counted["ages"]
@@ -105,4 +106,6 @@ def design_of(counted: Mapping, study: Study, levels: Mapping[str, tuple[str, ..
         terms += present[1:]
         if len(present) < 2:
             dropped.append(name)
-    return Design(terms=tuple(terms), levels=levels, dropped=tuple(dropped))
+        if present == [f"{name}:{UNKNOWN}"]:
+            absent.append(name)
+    return Design(terms=tuple(terms), levels=levels, dropped=tuple(dropped), absent=tuple(absent))
