@@ -16,6 +16,7 @@ from amble.evaluation.sums.moments import ClusterGrams
 
 DECREMENT = 1e-12  # in -2 log likelihood; one more Newton step follows
 ITERATIONS = 100
+SPARE = 10  # patients beyond the terms; with fewer the likelihood is often highest where no variance is left
 RATIOS = (0.0, 0.01, 0.1, 1.0)  # clinician and clinic over residual variance, where the search starts
 
 
@@ -73,7 +74,7 @@ class RandomInterceptFit:
 
 @dataclass(frozen=True)
 class Contrast:
-    """A combination of coefficients.  se and df by the method asked for."""
+    """A combination of coefficients.  se and df by the method asked for, NaN where it gives none."""
 
     estimate: float
     se: float
@@ -97,7 +98,7 @@ def fit(sums: ClusterSums) -> RandomInterceptFit | str:
     ols = least_squares(sums.gram, sums.columns, terms, (response,))
     p = int(ols.kept.sum())
     spread = float(ols.residual[0, 0])
-    if total <= p + 1:
+    if total < p + SPARE:
         return f"{total:.0f} patients are too few for a model with {p} terms"
     if spread <= 1e-10 * max(sums.gram[-1, -1], 1e-300):
         return f"the model explains every value of {response}: nothing varies"
@@ -129,9 +130,9 @@ def contrast(
     variance = float(half @ weights)
     slope = np.einsum("a,iab,b->i", half, fitted.first, half)
     spread = float(slope @ w @ slope)
-    df = 2 * variance**2 / spread if spread > 0 else np.inf
+    df = 2 * variance**2 / spread if spread > 0 else np.nan
     se2 = float(weights @ _adjusted(fitted, w) @ weights) if adjust else variance
-    return Contrast(float(weights @ fitted.coef), float(np.sqrt(se2)), float(df))
+    return Contrast(float(weights @ fitted.coef), se2**0.5 if se2 > 0 else np.nan, df)
 
 
 def _adjusted(fitted: RandomInterceptFit, w: np.ndarray) -> np.ndarray:
@@ -143,10 +144,14 @@ def _adjusted(fitted: RandomInterceptFit, w: np.ndarray) -> np.ndarray:
 
 
 def _variance_of_variances(fitted: RandomInterceptFit, information: str) -> np.ndarray:
-    """(3, 3) covariance of the estimated variances, 0 for those on the edge or not in the model."""
-    matrix = fitted.observed if information == "observed" else fitted.expected
+    """(3, 3) covariance of the estimated variances, 0 for those on the edge or not in the model.
+
+    NaN where the information is no maximum's: the search did not converge.
+    """
+    at = np.ix_(fitted.free, fitted.free)
+    matrix = (fitted.observed if information == "observed" else fitted.expected)[at]
     w = np.zeros((3, 3))
-    w[np.ix_(fitted.free, fitted.free)] = 2 * np.linalg.inv(matrix[np.ix_(fitted.free, fitted.free)])
+    w[at] = 2 * np.linalg.inv(matrix) if np.linalg.eigvalsh(matrix)[0] > 0 else np.nan
     return w
 
 
@@ -265,7 +270,9 @@ def _newton(
         here, gradient = _evaluate(rotated, variances)
         step, free = _step(here, gradient, levels)
         decrement = float(-gradient @ step)
-        if near or iteration == ITERATIONS or not np.isfinite(decrement):
+        # after a small step a variance that was held at zero may be let go: then it goes on
+        last = near and decrement < DECREMENT
+        if last or iteration == ITERATIONS or not np.isfinite(decrement):
             break
         near = decrement < DECREMENT
         moved = _move(rotated, variances, step, -2 * here.loglik, check=not near)

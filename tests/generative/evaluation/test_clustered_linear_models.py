@@ -58,7 +58,7 @@ def dense(x, y, clinician, clinic, variances):
     return criterion, gradient, observed, expected, c, first, second
 
 
-sizes = st.lists(st.integers(1, 6), min_size=8, max_size=20)
+sizes = st.lists(st.integers(1, 6), min_size=13, max_size=20)
 
 
 @settings(max_examples=40, deadline=None)
