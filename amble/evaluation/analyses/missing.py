@@ -309,8 +309,8 @@ def _tips(everything: list[Filled], data: Data) -> Table:
         counts=("missing_etmi", "episodes_etmi"),
         parts={"missing_etmi": "episodes_etmi"},
         note="Points added to every filled-in score. The first two columns bring the interval to zero, the third to "
-        "the smallest important change in favour of ETMI. Empty where the interval holds that value already, or where no "
-        "shift that the scale allows can bring it there.",
+        "the smallest important change in favour of ETMI. Empty where the interval holds that value already, or where "
+        "no shift that the scale allows can bring it there.",
     )
 
 
