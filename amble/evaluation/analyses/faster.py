@@ -48,7 +48,9 @@ def answer(data: Data) -> Answer:
     empty = [outcome for outcome, names in visits.items() if not names]
     counts = count_changes(data.rows, outline, {o: v for o, v in visits.items() if v})
     findings = [_finding(outline, outcome, visits[outcome], counts[outcome]) for outcome in counts]
-    warnings = [f"{LABELS[o].capitalize()} was at no visit recorded in both arms." for o in empty]
+    warnings = [f"{LABELS[o].capitalize()} was at no visit recorded in both groups." for o in empty]
+    if not visits:
+        warnings = ["No score was recorded after the start, so nothing can be said about time to change."]
     return Answer(
         name="faster",
         question=QUESTION,

@@ -64,6 +64,10 @@ def requests(outline: Outline) -> list[Request]:
 def answer(data: Data) -> Answer:
     found = {outcome: _filled(data, outcome) for outcome in outcomes(data.outline)}
     warnings = [_unfitted(outcome) for outcome, filled in found.items() if not filled]
+    if not found:
+        warnings = [
+            "No score was recorded after the start, so nothing can be said of those who never answered."
+        ]
     last = [usable[-1] for filled in found.values() if (usable := [f for f in filled if _known(f)])]
     everything = [filled for visits in found.values() for filled in visits]
     tables = [_by_visit(everything), _tips(everything, data)] if everything else []
