@@ -72,9 +72,14 @@ def draw(figure: Figure, table: Table) -> str:
 
 
 def rows_of(figure: Figure, table: Table) -> list[Row]:
-    """The table's rows as role -> value; hidden and absent cells are None, rows without what is needed left out."""
+    """The table's rows as role -> value; hidden and absent cells are None, rows without what is needed left out.
+
+    Among bars, a row that is the sum of others is left out: it would dwarf them.
+    """
     at = {role: table.columns.index(column) for role, column in figure.encoding.items()}
-    rows = [{role: _drawable(row[k]) for role, k in at.items()} for row in table.rows]
+    sums = table.total_rows if figure.kind == "bars" else {}
+    kept = [row for r, row in enumerate(table.rows) if r not in sums]
+    rows = [{role: _drawable(row[k]) for role, k in at.items()} for row in kept]
     numeric = NEEDED[figure.kind]
     return [row for row in rows if all(isinstance(row[role], int | float) for role in numeric)]
 

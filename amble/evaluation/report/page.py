@@ -1,0 +1,152 @@
+"""The released report as one page: what the template is told, and nothing else."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader
+from markupsafe import Markup
+
+from amble.evaluation.report import numbers
+from amble.evaluation.report.charts import draw
+from amble.evaluation.report.disclosure import hidden
+from amble.evaluation.report.model import Report
+from amble.evaluation.results import Answer, Estimate, Table
+from amble.evaluation.study.model import Study
+
+IN_SHORT = {  # in this order; the method and contrast that speak for each outcome
+    "function": ("mmrm", "difference"),
+    "fear_avoidance": ("mmrm", "difference"),
+    "pain": ("mmrm", "difference"),
+    "sessions": ("negative_binomial", "log_rate_ratio"),
+}
+LONGEST = 60  # rows of a table on the page; longer ones are drawn, and are in the CSV file
+
+
+@dataclass(frozen=True)
+class Column:
+    name: str
+    numeric: bool
+
+
+@dataclass(frozen=True)
+class PageTable:
+    """A table as text: `rows` of cells, each with whether disclosure control took it away."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[tuple[str, bool], ...], ...]
+    note: str
+    wide: bool
+
+
+def html(report: Report, shares: Mapping[str, Any]) -> str:
+    """The page. `report` and `shares` have passed disclosure control."""
+    environment = Environment(
+        loader=PackageLoader("amble.evaluation", "report"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"said": numbers.word, "label": numbers.label, "count": numbers.count}
+    environment.filters |= {"percent": numbers.percent, "scalar": scalar}
+    study, estimates = report.study, [e for answer in report.answers for e in answer.estimates]
+    pictures = {answer.name: _pictures(answer) for answer in report.answers}
+    return environment.get_template("page.html").render(
+        report=report,
+        study=study,
+        in_short=in_short(study, estimates),
+        interval=lambda e: numbers.with_interval(e, study.confidence),
+        complete=shares.get("outcomes_complete_by_arm"),
+        shares={name: share for name, share in shares.items() if "share" in share},
+        flow=report.flow and page_table(report.flow),
+        sections=[
+            (a, pictures[a.name], [page_table(t) for t in a.tables], _unsaid(a)) for a in report.answers
+        ],
+        longest=LONGEST,
+        methods=methods_of(estimates),
+        flat=flat(report.provenance),
+        fits=sum(len(answer.fits) for answer in report.answers),
+    )
+
+
+def in_short(study: Study, estimates: Iterable[Estimate]) -> list[tuple[str, Estimate | None]]:
+    """Each standing outcome with the estimate that speaks for it: averaged over visits, for everyone."""
+    estimates = list(estimates)
+    found = []
+    for outcome in (o for o in IN_SHORT if o in study.outcomes):
+        method, contrast = IN_SHORT[outcome]
+        fitting = [
+            e
+            for e in estimates
+            if (e.outcome, e.method, e.contrast, e.subgroup) == (outcome, method, contrast, None)
+            and e.visit in ("average", None)
+        ]
+        found.append((outcome, fitting[0] if fitting else None))
+    return found
+
+
+def page_table(table: Table) -> PageTable:
+    """Every cell said in its column's manner; columns of numbers are aligned as numbers."""
+    columns = []
+    for k, name in enumerate(table.columns):
+        cells = [row[k] for row in table.rows]
+        shown = [cell for cell in cells if cell is not None and not hidden(cell)]
+        numeric = name in table.counts or (bool(shown) and all(not isinstance(c, str) for c in shown))
+        columns.append((Column(numbers.label(name), numeric), numbers.decimals(shown)))
+    rows = tuple(
+        tuple(
+            (numbers.cell(cell, name, places), hidden(cell))
+            for cell, name, (_, places) in zip(row, table.columns, columns, strict=True)
+        )
+        for row in table.rows
+    )
+    heads = tuple(column for column, _ in columns)
+    return PageTable(table.name, table.title, heads, rows, table.note, len(heads) > 7)
+
+
+def _pictures(answer: Answer) -> list[tuple[Any, Markup]]:
+    tables = {table.name: table for table in answer.tables}
+    drawn = ((figure, draw(figure, tables[figure.table])) for figure in answer.figures)
+    return [(figure, Markup(svg)) for figure, svg in drawn if svg]  # our own drawing, names escaped there
+
+
+def _unsaid(answer: Answer) -> list[str]:
+    """What estimates mean, where no sentence of the answer says it already."""
+    said = " ".join(answer.sentences)
+    return list(dict.fromkeys(e.meaning for e in answer.estimates if e.meaning and e.meaning not in said))
+
+
+@cache
+def _methods() -> list[dict[str, Any]]:
+    return tomllib.loads(files(__package__).joinpath("methods.toml").read_text("utf-8"))["method"]
+
+
+def methods_of(estimates: Iterable[Estimate]) -> list[dict[str, Any]]:
+    """The paragraphs on the methods that were used; the longest fitting beginning decides."""
+    beginnings = {start: method["name"] for method in _methods() for start in method["of"]}
+    used = set()
+    for name in {e.method for e in estimates}:
+        fitting = [start for start in beginnings if name.startswith(start)]
+        if fitting:
+            used.add(beginnings[max(fitting, key=len)])
+    return [method for method in _methods() if method["name"] in used]
+
+
+def flat(values: Mapping[str, Any], before: str = "") -> list[tuple[str, Any]]:
+    """Provenance as lines, whatever is inside what."""
+    lines = []
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            lines += flat(value, f"{before}{name}: ")
+        else:
+            lines.append((before + str(name), value))
+    return lines
+
+
+def scalar(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
