@@ -26,6 +26,7 @@ from amble.evaluation.sums.gather import gather
 QUESTIONS = (
     "who",
     "over_time",
+    "over_time_clinicians",
     "clustering",
     "chosen",
     "observed",

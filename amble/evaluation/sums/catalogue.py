@@ -1,7 +1,7 @@
 """What an analysis may ask of the data. The planner merges the requests of all analyses into few passes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 CELLS = (
     "arm",
@@ -40,6 +40,11 @@ def by_clinician(outcome: str, visits: tuple[str, ...], terms: tuple[str, ...]) 
     columns = ("arm", *terms, f"{outcome}_baseline", *(f"{outcome}_{visit}" for visit in visits))
     keys = ("clinic", "clinician", f"{outcome}_pattern")
     return Request(keys=keys, columns=columns, order=1, complete=(f"{outcome}_baseline",))
+
+
+def patterns_by_clinician(outcome: str, visits: tuple[str, ...], terms: tuple[str, ...]) -> Request:
+    """by_clinician with products: serves robust errors and bootstraps of the mixed model where clinicians are few."""
+    return replace(by_clinician(outcome, visits, terms), order=2)
 
 
 def grams_by_clinician(columns: tuple[str, ...], complete: tuple[str, ...] = (), *keys: str) -> Request:

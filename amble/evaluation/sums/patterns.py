@@ -5,7 +5,13 @@ from collections.abc import Mapping
 import numpy as np
 
 from amble.evaluation.sums.data import Outline
-from amble.evaluation.sums.moments import ClusterGrams, ClusterPatternSums, Moments, PatternSums
+from amble.evaluation.sums.moments import (
+    ClusterGrams,
+    ClusterPatternGrams,
+    ClusterPatternSums,
+    Moments,
+    PatternSums,
+)
 
 
 def model_terms(outline: Outline) -> tuple[str, ...]:
@@ -136,6 +142,24 @@ def cluster_pattern_sums(moments: Moments, outline: Outline, outcome: str) -> Cl
     observed = (codes[:, None] >> np.arange(len(visits)) & 1).astype(bool)
     names = tuple("baseline" if name == f"{outcome}_baseline" else name for name in terms)
     return ClusterPatternSums(("intercept", *names), visits, observed, outline.clinic_of[clinicians], n, z, y)
+
+
+def cluster_pattern_grams(moments: Moments, outline: Outline, outcome: str) -> ClusterPatternGrams:
+    """Second-order sums by clinician and pattern (catalogue.patterns_by_clinician)."""
+    visits = outline.visits[outcome]
+    scores = [f"{outcome}_{visit}" for visit in visits]
+    pattern = _renumbered(moments.keys[f"{outcome}_pattern"], outline.study.visits, visits)
+    use = pattern > 0
+    codes = np.unique(pattern[use])
+    clinicians, group = np.unique(moments.keys["clinician"][use], return_inverse=True)
+    terms = [name for name in moments.columns if name not in scores]
+    chosen = [moments.columns.index(name) for name in (*terms, *scores)]
+    full = _with_intercept(moments, use, chosen)
+    gram = np.zeros((len(clinicians), len(codes), *full.shape[1:]))
+    gram[group, np.searchsorted(codes, pattern[use])] = full
+    names = ("intercept", *("baseline" if name == f"{outcome}_baseline" else name for name in terms))
+    observed = (codes[:, None] >> np.arange(len(visits)) & 1).astype(bool)
+    return ClusterPatternGrams(names, visits, observed, outline.clinic_of[clinicians], gram)
 
 
 def cluster_grams(moments: Moments, outline: Outline) -> ClusterGrams:

@@ -1,0 +1,159 @@
+"""Question 3, over time. Does the mixed model's answer hold when patients of one clinician are alike?"""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from amble.evaluation.analyses.over_time import AT, BY_VISIT, arm_counts, finite, limits, outcomes
+from amble.evaluation.analyses.words import OBSERVATIONAL, interval, number
+from amble.evaluation.estimators.degrees_of_freedom import AVERAGE, VisitContrast, arm_contrasts
+from amble.evaluation.estimators.mean_model import MeanModel, mean_model
+from amble.evaluation.estimators.mmrm import MmrmFit, fit_mmrm
+from amble.evaluation.estimators.mmrm_clinician import ClinicianFit, fit_mmrm_clinician
+from amble.evaluation.estimators.mmrm_clusters import (
+    bootstrap,
+    bootstrap_arm_contrasts,
+    robust_arm_contrasts,
+)
+from amble.evaluation.results import Answer, Estimate, Table
+from amble.evaluation.study.model import LABELS
+from amble.evaluation.sums.catalogue import Request, by_clinician, cube, patterns_by_clinician
+from amble.evaluation.sums.data import Data, Outline
+from amble.evaluation.sums.moments import PatternSums
+from amble.evaluation.sums.patterns import cluster_pattern_grams, cluster_pattern_sums, pattern_sums
+
+QUESTION = "Does it hold when patients of one clinician are alike?"
+MANY = (
+    2_000  # clinicians beyond which products by clinician are not gathered: the clinician effect serves alone
+)
+REFITS = 500
+TAG = 31
+ESTIMAND = "adjusted mean difference in everyone with at least one visit"
+LABEL = {
+    "mmrm": "no account of clinicians",
+    "mmrm_clinician": "clinician effect",
+    "mmrm_robust": "errors robust to clinicians",
+    "mmrm_bootstrap": "clinicians drawn again",
+}
+
+
+def requests(outline: Outline) -> list[Request]:
+    """Sums by clinician and pattern; with products too where clinicians are not too many to hold them."""
+    wanted = []
+    for outcome in outcomes(outline):
+        visits, terms = outline.visits[outcome], outline.design.terms
+        wanted += [cube(outcome, visits), by_clinician(outcome, visits, terms)]
+        if few(outline):
+            wanted.append(patterns_by_clinician(outcome, visits, terms))
+    return wanted
+
+
+def few(outline: Outline) -> bool:
+    return len(outline.clinic_of) <= MANY
+
+
+def answer(data: Data) -> Answer:
+    fits = {outcome: fitted(data, outcome) for outcome in outcomes(data.outline)}
+    found = {outcome: tuple(estimates(data, outcome, *fits[outcome])) for outcome in fits}
+    return Answer(
+        name="over_time_clinicians",
+        question=QUESTION,
+        sentences=(OBSERVATIONAL, *(said(data, outcome, found[outcome]) for outcome in found)),
+        estimates=tuple(estimate for rows in found.values() for estimate in rows),
+        tables=tuple(table(outcome, rows) for outcome, rows in found.items()),
+        assumptions=(
+            "Clinicians differ from one another by an amount that is the same at every visit; clinics differ only "
+            "through their clinicians here (the next section adds clinics).",
+            "Robust errors and clinicians drawn again assume that different clinicians' patients are independent.",
+        ),
+        warnings=tuple(
+            f"{LABELS[o]}: {warning}"
+            for o, (_, clinician, _) in fits.items()
+            for warning in clinician.warnings
+        ),
+        fits=tuple(clinician.mmrm.certificate for _, clinician, _ in fits.values()),
+    )
+
+
+def fitted(data: Data, outcome: str) -> tuple[MmrmFit, ClinicianFit, PatternSums]:
+    """The model without and with a clinician effect, of episodes with a baseline."""
+    outline = data.outline
+    visits, terms = outline.visits[outcome], outline.design.terms
+    z = ("intercept", "arm", *terms, "baseline")
+    sums = pattern_sums(data.moments[cube(outcome, visits)], outline, outcome, z=z)
+    clusters = cluster_pattern_sums(data.moments[by_clinician(outcome, visits, terms)], outline, outcome)
+    model = model_of(outline, z, visits)
+    plain = fit_mmrm(sums, model, f"mmrm {outcome}")
+    return plain, fit_mmrm_clinician(sums, clusters, model, f"mmrm_clinician {outcome}"), sums
+
+
+def model_of(outline: Outline, z: tuple[str, ...], visits: tuple[str, ...]) -> MeanModel:
+    return mean_model(z, visits, BY_VISIT if outline.study.baseline == "by_visit" else BY_VISIT[:2])
+
+
+def estimates(
+    data: Data, outcome: str, plain: MmrmFit, clinician: ClinicianFit, sums: PatternSums
+) -> Iterator[Estimate]:
+    study, outline = data.outline.study, data.outline
+    degrees = study.mmrm.degrees_of_freedom, study.mmrm.information
+    yield from made(data, outcome, "mmrm_clinician", arm_contrasts(clinician.mmrm, "arm", *degrees), sums)
+    if not few(outline):
+        return
+    request = patterns_by_clinician(outcome, outline.visits[outcome], outline.design.terms)
+    grams = cluster_pattern_grams(data.moments[request], outline, outcome)
+    yield from made(data, outcome, "mmrm_robust", robust_arm_contrasts(plain, grams), sums)
+    if outcome == study.measured[0]:
+        rng = np.random.default_rng([study.seed, TAG])
+        draws = bootstrap(plain, grams, min(REFITS, study.repetitions), rng)
+        yield from made(data, outcome, "mmrm_bootstrap", bootstrap_arm_contrasts(plain, draws), sums)
+
+
+def made(
+    data: Data, outcome: str, method: str, contrasts: Iterable[VisitContrast], sums: PatternSums
+) -> Iterator[Estimate]:
+    for found in contrasts:
+        c = found.contrast
+        low, high = limits(c.estimate, c.se, c.df, data.outline.study.confidence)
+        if method == "mmrm_bootstrap":
+            low, high = finite(c.ci_low), finite(c.ci_high)
+        usual_care, etmi = arm_counts(sums, found.visit)
+        yield Estimate(
+            outcome=outcome,
+            visit=found.visit,
+            contrast="difference",
+            method=method,
+            estimand=ESTIMAND,
+            estimate=finite(c.estimate),
+            se=finite(c.se),
+            ci_low=low,
+            ci_high=high,
+            df=finite(c.df),
+            p=finite(c.p),
+            n_etmi=etmi,
+            n_usual_care=usual_care,
+            meaning=meaning(data, outcome, method, found.visit, finite(c.estimate), low, high),
+            warnings=found.warnings,
+        )
+
+
+def meaning(data: Data, outcome: str, method: str, visit: str, value, low, high) -> str:
+    label = f"{LABELS[outcome].capitalize()} {AT.get(visit, visit)}, {LABEL[method]}"
+    if value is None:
+        return f"{label}: cannot be told from these data."
+    return (
+        f"{label}: ETMI minus usual care is {number(value)} points "
+        f"({interval(low, high, data.outline.study.confidence)}; observational)."
+    )
+
+
+def said(data: Data, outcome: str, rows: tuple[Estimate, ...]) -> str:
+    return next(e.meaning for e in rows if e.visit == AVERAGE and e.method == "mmrm_clinician")
+
+
+def table(outcome: str, rows: tuple[Estimate, ...]) -> Table:
+    return Table(
+        name=f"mmrm_clinicians_{outcome}",
+        title=f"{LABELS[outcome].capitalize()}: the same model with account of clinicians (observational)",
+        columns=("visit", "account of clinicians", "difference", "low", "high", "df"),
+        rows=tuple((e.visit, LABEL[e.method], e.estimate, e.ci_low, e.ci_high, e.df) for e in rows),
+    )
