@@ -76,11 +76,11 @@ def answer(data: Data) -> Answer:
     if not (data.outline.n["etmi"] and data.outline.n["usual_care"]):
         reason = "With one arm empty, nothing can be said about for whom ETMI does more."
         return Answer("for_whom", QUESTION, (reason,), warnings=(reason,))
-    clinicians = _clinicians(data)
-    found = {outcome: _all_variables(data, outcome, clinicians) for outcome in _shown(data.outline)}
-    if not found:
+    if not _shown(data.outline):
         reason = "No outcome was recorded at a visit, so groups cannot be compared."
         return Answer("for_whom", QUESTION, (reason,), warnings=(reason,))
+    clinicians = _clinicians(data)
+    found = {outcome: _all_variables(data, outcome, clinicians) for outcome in _shown(data.outline)}
     return Answer(
         name="for_whom",
         question=QUESTION,

@@ -282,6 +282,7 @@ def _estimate(outcome: str, data: Data, rates: dict[str, ShareDifference]) -> Es
         n_etmi=data.outline.n["etmi"],
         n_usual_care=data.outline.n["usual_care"],
         meaning=_difference_meaning(outcome, rate, data.outline.study.confidence),
+        warnings=() if rate.low is not None else ("Too few clinicians in an arm for an interval.",),
     )
 
 
