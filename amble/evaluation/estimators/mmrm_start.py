@@ -51,7 +51,7 @@ def start_of(sums: PatternSums, model: MeanModel) -> Start:
     grams = sums.gram[patterns][None]
     raw = problem_of(grams, observed, seen, design, np.ones(len(seen)))
     sigma = ordinary_covariance(raw, gram[np.ix_(kept, kept)])
-    spread = np.sqrt(np.diagonal(sigma))
+    spread = np.sqrt(np.maximum(np.diagonal(sigma), 0))  # rounding may leave less than nothing
     size = np.sqrt(np.einsum("btts->t", raw.yy) / (raw.n[0] @ raw.observed))
     if not (spread > EXACT * size).all():
         return stopped(
