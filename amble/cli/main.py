@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from amble.cli.evaluation import combine, evaluate, simulate
 from amble.cli.instruments import instruments
 from amble.cli.study import study
 
@@ -69,3 +70,6 @@ def _use_settings() -> None:
 
 main.add_command(instruments)
 main.add_command(study)
+main.add_command(evaluate)
+main.add_command(combine)
+main.add_command(simulate)
