@@ -61,7 +61,7 @@ class CountFit:
 
 
 def fit_counts(cells: CountCells) -> CountFit:
-    """Maximum likelihood in (beta, log a) jointly (negative-binomial-2). Not everyone's count may be 0."""
+    """Maximum likelihood in (beta, log a) jointly (negative_binomial-2). Not everyone's count may be 0."""
     gram = cells.x.T @ (cells.x * cells.n[:, None])
     kept = least_squares(gram, cells.terms, cells.terms, ()).kept
     use = CountCells(
@@ -94,7 +94,7 @@ def fit_counts(cells: CountCells) -> CountFit:
 
 
 def scores(fit: CountFit, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """(n, p + 1) first derivatives of each row's log likelihood in (beta, log a) (negative-binomial-3)."""
+    """(n, p + 1) first derivatives of each row's log likelihood in (beta, log a) (negative_binomial-3)."""
     mu = np.exp(x @ fit.coef)
     found = np.zeros((len(y), len(fit.terms) + 1))
     found[:, :-1] = x * ((y - mu) / (1 + fit.a * mu))[:, None]
@@ -107,14 +107,14 @@ def scores(fit: CountFit, x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def robust_covariance(fit: CountFit, by_cluster: np.ndarray) -> np.ndarray:
-    """(p + 1, p + 1) sandwich from the scores summed by cluster (G, p + 1), times G / (G - 1) (negative-binomial-4)."""
+    """(p + 1, p + 1) sandwich from the scores summed by cluster (G, p + 1), times G / (G - 1) (negative_binomial-4)."""
     bread, clusters = _inverse(fit.information), len(by_cluster)
     return bread @ (by_cluster.T @ by_cluster) @ bread * clusters / max(clusters - 1, 1)
 
 
 @dataclass(frozen=True)
 class Standardised:
-    """Mean count of everyone with and without a term, and its difference (negative-binomial-5).
+    """Mean count of everyone with and without a term, and its difference (negative_binomial-5).
 
     gradient: (p + 1,) of the difference in (beta, log a).
     """
@@ -144,7 +144,7 @@ def standardise(fit: CountFit, cells: CountCells, term: str) -> Standardised:
 def robust_variance_of_mean(
     fit: CountFit, mean: Standardised, by_cluster: np.ndarray, spread: np.ndarray, n: float
 ) -> float:
-    """Variance of the standardised difference from its influence summed by cluster (negative-binomial-6).
+    """Variance of the standardised difference from its influence summed by cluster (negative_binomial-6).
 
     by_cluster: (G, p + 1) scores.  spread: (G,) sums of `Standardised.spread`.  n: episodes.
     """
@@ -190,7 +190,7 @@ def _excess(a: float, mu: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarra
 
 
 def _log_likelihood(cells: CountCells, beta: np.ndarray, a: float) -> float:
-    """(negative-binomial-1) without the factorials."""
+    """(negative_binomial-1) without the factorials."""
     eta = cells.x @ beta
     mu = np.exp(eta)
     above, j = _above(cells)
@@ -204,7 +204,7 @@ def _above(cells: CountCells) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _derivatives(cells: CountCells, beta: np.ndarray, a: float | None) -> tuple[np.ndarray, np.ndarray]:
-    """Gradient (k,) and information (k, k) in beta, or in (beta, log a) (negative-binomial-3)."""
+    """Gradient (k,) and information (k, k) in beta, or in (beta, log a) (negative_binomial-3)."""
     x, n, total = cells.x, cells.n, cells.total
     mu, shape = np.exp(x @ beta), a or 0.0
     grown = 1 + shape * mu
