@@ -76,7 +76,8 @@ class ImputationModel:
 def imputation_model(sums: PatternSums, fit: MmrmFit) -> ImputationModel | None:
     """sums: patterns of both arms (completion.both_arms), those without visits too, that `fit` was fitted to.
 
-    None where there is no fit, or where it does not tell how sure its covariance is.
+    None where there is no fit, or where it does not tell how sure its covariance is. The moved laws are for the last
+    sum of (mi-6).
     """
     known = uncertainty(fit, "satterthwaite", "observed")
     if known is None:
