@@ -47,6 +47,7 @@ class Weighting:
 
     measured, responders: where in `targets` they are.  n, mean: (2, K) known outcomes and their plain means, usual
     care first.  spread: (K,) SD within arms.  free: (2, K) terms of the outcome regressions.
+    model_of: (K,) the observation model of each target.
     """
 
     targets: tuple[Target, ...]
@@ -57,6 +58,7 @@ class Weighting:
     mean: np.ndarray
     spread: np.ndarray
     free: np.ndarray
+    model_of: np.ndarray
     propensity: LogisticFit
     observation: tuple[LogisticFit, ...]
     terms: tuple[str, ...]
@@ -71,9 +73,9 @@ _latest: list[
 
 def weighting(data: Data) -> "Weighting | str":
     """Everything at once, or in plain words why nothing can be computed."""
-    if not (_latest and _latest[0][0] is data):
-        _latest[:] = [(data, _weighting(data))]
-    return _latest[0][1]
+    if "weighting" not in data.memo:
+        data.memo["weighting"] = _weighting(data)
+    return data.memo["weighting"]
 
 
 def _weighting(data: Data) -> "Weighting | str":
@@ -119,6 +121,7 @@ def _weighting(data: Data) -> "Weighting | str":
         mean=regressions.mean,
         spread=regressions.spread,
         free=free,
+        model_of=reader.model_of,
         propensity=fits[0],
         observation=tuple(fits[1:]),
         terms=reader.names,

@@ -1,0 +1,109 @@
+"""Question 5, by weights. Who never answered, and does it matter if those who did are made to stand for them?"""
+
+from amble.evaluation.analyses.effects import estimate, general_warnings, nothing
+from amble.evaluation.analyses.over_time import AT, meaning
+from amble.evaluation.analyses.weighting import Target, Weighting, weighting
+from amble.evaluation.analyses.words import OBSERVATIONAL, number
+from amble.evaluation.results import Answer, Estimate, Figure, Table
+from amble.evaluation.study.model import LABELS
+from amble.evaluation.sums.catalogue import Request
+from amble.evaluation.sums.data import Data, Outline
+
+NAME, QUESTION = "observed", "Who never answered, and would they change the comparison?"
+METHODS = {
+    ("ipw_observed", "regression"): "weighted for those who did not answer",
+    ("complete_case", "regression"): "only those who answered",
+}
+ESTIMANDS = {
+    "ipw_observed": "adjusted mean difference in everyone, those who answered standing for people like them",
+    "complete_case": "adjusted mean difference in those who answered",
+}
+ASSUMPTIONS = (
+    "Whether someone answered depends on arm, covariates and the scores at the start, and on nothing else that goes "
+    "with the outcome.",
+    "Everybody had some chance to answer.",
+    "Everything that decided who was given ETMI and also changes the outcome is among the covariates or the baseline.",
+)
+
+
+def requests(outline: Outline) -> list[Request]:
+    return []
+
+
+def answer(data: Data) -> Answer:
+    found = weighting(data)
+    if isinstance(found, str):
+        return nothing(NAME, QUESTION, found)
+    scores = [at for at in range(found.measured.stop) if found.targets[at].visit]
+    if not scores:
+        return nothing(NAME, QUESTION, "No score was recorded at any visit of the study.")
+    estimates = tuple(_estimate(found, key, at, data) for at in scores for key in METHODS)
+    outcomes = list(dict.fromkeys(e.outcome for e in estimates))
+    return Answer(
+        name=NAME,
+        question=QUESTION,
+        sentences=(OBSERVATIONAL, *(_compared(outcome, estimates) for outcome in outcomes)),
+        estimates=estimates,
+        tables=tuple(_table(outcome, estimates) for outcome in outcomes),
+        figures=tuple(_figure(outcome) for outcome in outcomes),
+        assumptions=ASSUMPTIONS,
+        warnings=general_warnings(found, data),
+    )
+
+
+def _estimate(found: Weighting, key: tuple[str, str], at: int, data: Data) -> Estimate:
+    def words(target: Target, value: float | None, low: float | None, high: float | None) -> str:
+        said = meaning(target.outcome, target.visit, value, low, high, data)
+        return f"{METHODS[key].capitalize()}: {said[0].lower()}{said[1:]}"
+
+    return estimate(found, key, at, data, "difference", ESTIMANDS[key[0]], words)
+
+
+def _compared(outcome: str, estimates: tuple[Estimate, ...]) -> str:
+    """Both estimates at the last visit, in one sentence."""
+    weighted, complete = [e for e in estimates if e.outcome == outcome][-2:]
+    when = AT.get(weighted.visit, weighted.visit)
+    if weighted.estimate is None or complete.estimate is None:
+        return f"{LABELS[outcome].capitalize()} {when}: the two kinds of care cannot be compared from these data."
+    return (
+        f"{LABELS[outcome].capitalize()} {when}, ETMI minus usual care: {number(complete.estimate)} points among those "
+        f"who answered, {number(weighted.estimate)} when they are weighted to stand for those who did not."
+    )
+
+
+def _table(outcome: str, estimates: tuple[Estimate, ...]) -> Table:
+    rows = [
+        (
+            e.visit,
+            METHODS[e.method, "regression"],
+            e.estimate,
+            e.ci_low,
+            e.ci_high,
+            e.n_etmi,
+            e.n_usual_care,
+        )
+        for e in estimates
+        if e.outcome == outcome
+    ]
+    return Table(
+        name=f"observed_{outcome}",
+        title=f"{LABELS[outcome].capitalize()}: ETMI minus usual care, with and without those who did not answer "
+        "(observational)",
+        columns=("visit", "people", "difference", "low", "high", "n_etmi", "n_usual_care"),
+        rows=tuple(rows),
+        counts=("n_etmi", "n_usual_care"),
+        note="n: those who answered. Adjusted for the covariates and the score at the start.",
+    )
+
+
+def _figure(outcome: str) -> Figure:
+    label = LABELS[outcome]
+    return Figure(
+        name=f"observed_{outcome}",
+        title=f"{label.capitalize()}: with and without those who did not answer",
+        kind="by_visit",
+        table=f"observed_{outcome}",
+        encoding={"x": "visit", "y": "difference", "low": "low", "high": "high", "colour": "people"},
+        description=f"Difference in {label}, ETMI minus usual care, at each visit, among those who answered and when "
+        "they stand for those who did not. The table below holds the same numbers.",
+    )
