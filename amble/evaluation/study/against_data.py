@@ -3,12 +3,12 @@
 import tomllib
 from collections.abc import Mapping, Sequence
 
-from amble.evaluation.study.reading import Problem, StudySource
-from amble.evaluation.study.shape import nearest
+from amble.evaluation.settings.checks import nearest
+from amble.evaluation.settings.source import Problem, Source
 
 
 def problems(
-    source: StudySource,
+    source: Source,
     constant: Sequence[str],
     absent: Sequence[str],
     instruments: Mapping[str, Sequence[str]] | None = None,

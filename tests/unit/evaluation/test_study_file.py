@@ -6,12 +6,12 @@ import pytest
 from click.testing import CliRunner
 
 from amble.cli.main import main
+from amble.evaluation.settings.lines import lines
 from amble.evaluation.study import shape
 from amble.evaluation.study.against_data import problems
 from amble.evaluation.study.explain import explain
-from amble.evaluation.study.lines import lines
 from amble.evaluation.study.model import PriceList, Study
-from amble.evaluation.study.reading import StudyError, StudySource, read_study, study_and_source
+from amble.evaluation.study.reading import BUILT_IN, StudyError, read_study, study_and_source
 
 DESIGN = """
 title = "ETMI against usual physiotherapy"
@@ -122,7 +122,7 @@ def test_a_covariate_that_cannot_be_adjusted_for_names_its_line(tmp_path: Path) 
         (4, "anxiety is not recorded in this cohort"),
         (7, "rmd was not used in this cohort. Did you mean rmdq?"),
     ]
-    assert problems(StudySource(), constant=["sex"], absent=[]) == []
+    assert problems(BUILT_IN, constant=["sex"], absent=[]) == []
 
 
 def test_lines_are_found_whatever_the_layout() -> None:
@@ -146,7 +146,8 @@ def test_lines_are_found_whatever_the_layout() -> None:
         ("h", "i", "j"): 9,
         ("h", "i", "j", "k"): 9,
         ("l",): 10,
-        ("l", "m"): 11,
+        ("l", 0): 10,
+        ("l", 0, "m"): 11,
     }
 
 

@@ -33,6 +33,7 @@ class _Scanner:
         self.tokens = [(token, line) for token, line in self.tokens if not token.startswith("#")]
         self.at = 0
         self.found: dict[Place, int] = {}
+        self.latest: dict[Place, int] = {}
 
     def peek(self) -> str:
         return self.tokens[self.at][0] if self.at < len(self.tokens) else ""
@@ -47,21 +48,42 @@ class _Scanner:
             if self.peek() == "\n":
                 self.take()
             elif self.peek() == "[":
-                table = self.key((), end="]")
+                table = self.header()
             else:
-                self.value(self.key(table, end="="))
+                self.value(self.key(table))
 
-    def key(self, table: Place, end: str) -> Place:
-        """Reads up to and with `end`; a dotted key names a table of its own."""
-        path = table
+    def header(self) -> Place:
+        """A table, or the next of an array of tables; a table inside an array belongs to its latest entry."""
+        self.take()
+        several = self.peek() == "["
+        names = self.names("]")
+        table: Place = ()
+        for part, (name, line) in enumerate(names, start=1):
+            table = (*table, name)
+            self.found.setdefault(table, line)
+            if several and part == len(names):
+                self.latest[table] = self.latest.get(table, -1) + 1
+            if table in self.latest:
+                table = (*table, self.latest[table])
+                self.found.setdefault(table, line)
+        return table
+
+    def key(self, table: Place) -> Place:
+        """A dotted key names a table of its own."""
+        for name, line in self.names("="):
+            table = (*table, name)
+            self.found.setdefault(table, line)
+        return table
+
+    def names(self, end: str) -> list[tuple[str, int]]:
+        """The names of a dotted key with their lines; reads up to and with `end`, once or twice."""
+        found = []
         while (taken := self.take())[0] != end:
-            token, line = taken
-            if token not in ("[", "."):
-                path = (*path, token.strip("\"'"))
-                self.found.setdefault(path, line)
+            if taken[0] not in ("[", "."):
+                found.append((taken[0].strip("\"'"), taken[1]))
         if end == "]" and self.peek() == "]":
             self.take()
-        return path
+        return found
 
     def value(self, path: Place) -> None:
         if self.peek() == "[":
@@ -90,5 +112,5 @@ class _Scanner:
             if self.peek() in ("\n", ","):
                 self.take()
             else:
-                self.value(self.key(path, end="="))
+                self.value(self.key(path))
         self.take()
