@@ -112,11 +112,14 @@ def robust_contrast(fit: MmrmFit, robust: Sandwich, row: np.ndarray) -> Contrast
     se = float(np.sqrt(row @ robust.vcov[kept] @ row))
     reach = robust.bread @ row
     lean = robust.lean @ reach
-    spread = np.diag(robust.own @ reach @ reach) - lean @ robust.bread @ lean.T
-    total = np.trace(spread)
+    own = robust.own @ reach @ reach
+    shared = ((lean @ robust.bread) * lean).sum(1)
+    # The sum of squares of the G by G matrix diag(own) - lean bread lean', without making it.
+    crossed = robust.bread @ (lean.T @ lean)
+    total, squares = (own - shared).sum(), own @ (own - 2 * shared) + (crossed * crossed.T).sum()
     if not (se > 0 and total > 0):
         return unknown(True)
-    df = float(total**2 / (spread**2).sum())
+    df = float(total**2 / squares)
     t = estimate / se
     half = float(stdtrit(df, 0.975)) * se
     return Contrast(estimate, se, df, t, float(2 * stdtr(df, -abs(t))), estimate - half, estimate + half)
