@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 
 CHUNK_ROWS = 4096
+NO_LIMIT = 1e300
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,12 @@ def square(triangles: np.ndarray, p: int) -> np.ndarray:
 def bordered(gram: np.ndarray, cross: np.ndarray, use: np.ndarray) -> np.ndarray:
     """(..., p + 1, p + 1) gram (..., p, p) with a last row and column cross (..., p): what least squares needs.
 
-    Terms outside use (..., p) become empty, so that they are left out of the fit.
+    Terms outside use (..., p) become empty, so that they are left out of the fit. The corner, a response's own sum
+    of squares, is not known here and given no limit; residuals of such a fit mean nothing.
     """
     cross = np.where(use, cross, 0.0)
     full = np.zeros((*cross.shape[:-1], cross.shape[-1] + 1, cross.shape[-1] + 1))
     full[..., :-1, :-1] = gram * use[..., :, None] * use[..., None, :]
     full[..., -1, :-1] = full[..., :-1, -1] = cross
+    full[..., -1, -1] = NO_LIMIT
     return full

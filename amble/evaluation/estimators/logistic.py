@@ -116,7 +116,7 @@ def _newton(
         system = bordered(sums.information, sums.score, free)
         solved = least_squares(system, [*terms, "score"], terms, ["score"])
         decrement = (sums.score * solved.coef[..., 0]).sum(axis=1)
-        overshot = decrement > OVERSHOT * before
+        overshot = (decrement > OVERSHOT * before) & (decrement > EXACT)  # below, it is rounding
         step = np.where(overshot[:, None], -step / 2, solved.coef[..., 0])
         done = ~overshot & (decrement < EXACT if exact else _left_after(decrement, before) < ENOUGH)
         before = np.where(overshot, before, decrement)
