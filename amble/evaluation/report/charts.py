@@ -4,20 +4,20 @@ As wide as a telephone's screen, so that its letters are never smaller than 12 p
 Groups differ by shape and dash as well as by colour, and are named where they are drawn.
 """
 
+import math
 import re
 from collections.abc import Callable
 from html import escape
 
-import altair as alt
 import vl_convert
 
 from amble.evaluation.report.disclosure import hidden
 from amble.evaluation.report.drawings import areas, lines, listed
-from amble.evaluation.report.drawings.common import FONT, GRID, INK, WIDTH, Row, finite
+from amble.evaluation.report.drawings.common import FONT, GRID, INK, WIDTH, Row, Vega
 from amble.evaluation.report.numbers import MINUS
 from amble.evaluation.results import Cell, Figure, Table
 
-KINDS: dict[str, Callable[[list[Row], dict[str, str]], alt.LayerChart]] = {
+KINDS: dict[str, Callable[[list[Row], dict[str, str]], Vega]] = {
     "by_visit": lines.by_visit,
     "forest": listed.forest,
     "balance": listed.balance,
@@ -25,6 +25,24 @@ KINDS: dict[str, Callable[[list[Row], dict[str, str]], alt.LayerChart]] = {
     "bars": listed.bars,
     "curve": lines.curve,
     "plane": areas.plane,
+}
+# The size is the whole picture's, with its words.
+FRAME = {
+    "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+    "autosize": {"type": "fit", "contains": "padding"},
+    "background": "transparent",
+    "padding": 2,
+    "config": {
+        "font": FONT,
+        "axis": {
+            **dict.fromkeys(("labelColor", "titleColor", "domainColor", "tickColor"), INK),
+            **{"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "gridColor": GRID},
+        },
+        "title": {"fontSize": 12, "fontWeight": "normal", "color": INK, "anchor": "start", "frame": "bounds"},
+        "legend": {"labelFontSize": 12, "labelColor": INK, "labelLimit": WIDTH, "columns": 2}
+        | {"title": None, "orient": "top"},
+        "view": {"stroke": None},
+    },
 }
 NEEDED = {
     "by_visit": ("y",),
@@ -45,30 +63,8 @@ def draw(figure: Figure, table: Table) -> str:
     rows = rows_of(figure, table)
     if not rows:
         return ""
-    chart = KINDS[figure.kind](rows, figure.encoding)
-    chart = (
-        chart.properties(
-            autosize=alt.AutoSizeParams(type="fit", contains="padding"), background="transparent"
-        )
-        .configure(font=FONT, padding=2)
-        .configure_axis(
-            labelColor=INK,
-            titleColor=INK,
-            labelFontSize=12,
-            titleFontSize=12,
-            titleFontWeight="normal",
-            gridColor=GRID,
-            domainColor=INK,
-            tickColor=INK,
-        )
-        .configure_title(fontSize=12, fontWeight="normal", color=INK, anchor="start", frame="bounds")
-        .configure_legend(
-            labelFontSize=12, labelColor=INK, title=None, orient="top", labelLimit=WIDTH, columns=2
-        )
-        .configure_view(stroke=None)
-    )
-    # The description was made by our own code from finite numbers: checking it again costs more than drawing it.
-    return _for_page(vl_convert.vegalite_to_svg(chart.to_dict(validate=False)), figure)
+    picture = KINDS[figure.kind](rows, figure.encoding) | FRAME
+    return _for_page(vl_convert.vegalite_to_svg(picture), figure)
 
 
 def rows_of(figure: Figure, table: Table) -> list[Row]:
@@ -85,7 +81,8 @@ def rows_of(figure: Figure, table: Table) -> list[Row]:
 
 
 def _drawable(cell: Cell) -> Cell:
-    return None if hidden(cell) or not finite(cell) else cell
+    unknown = isinstance(cell, float) and not math.isfinite(cell)
+    return None if unknown or hidden(cell) else cell
 
 
 def _for_page(svg: str, figure: Figure) -> str:

@@ -79,7 +79,9 @@ def percent(share: float | None) -> str:
 
 
 def interval(low: float | None, high: float | None, places: int = 2) -> str:
-    return "–" if low is None or high is None else f"{number(low, places)} to {number(high, places)}"
+    if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
+        return "–"
+    return f"{number(low, places)} to {number(high, places)}"
 
 
 def with_interval(e: Estimate, confidence: float = 0.95) -> str:

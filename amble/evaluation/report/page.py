@@ -12,9 +12,9 @@ from markupsafe import Markup
 
 from amble.evaluation.report import numbers
 from amble.evaluation.report.charts import draw
-from amble.evaluation.report.disclosure import hidden
+from amble.evaluation.report.disclosure import HIDDEN, hidden
 from amble.evaluation.report.model import Report
-from amble.evaluation.results import Answer, Estimate, Table
+from amble.evaluation.results import Answer, Cell, Estimate, Table
 from amble.evaluation.study.model import Study
 
 IN_SHORT = {  # in this order; the method and contrast that speak for each outcome
@@ -23,6 +23,7 @@ IN_SHORT = {  # in this order; the method and contrast that speak for each outco
     "pain": ("mmrm", "difference"),
     "sessions": ("negative_binomial", "log_rate_ratio"),
 }
+LONG = 16  # rows of a table that stands folded on the screen, and open on paper
 LONGEST = 60  # rows of a table on the page; longer ones are drawn, and are in the CSV file
 
 
@@ -67,6 +68,7 @@ def html(report: Report, shares: Mapping[str, Any]) -> str:
         sections=[
             (a, pictures[a.name], [page_table(t) for t in a.tables], _unsaid(a)) for a in report.answers
         ],
+        long=LONG,
         longest=LONGEST,
         methods=methods_of(estimates),
         flat=flat(report.provenance),
@@ -90,23 +92,40 @@ def in_short(study: Study, estimates: Iterable[Estimate]) -> list[tuple[str, Est
     return found
 
 
-def page_table(table: Table) -> PageTable:
-    """Every cell said in its column's manner; columns of numbers are aligned as numbers."""
-    columns = []
-    for k, name in enumerate(table.columns):
-        cells = [row[k] for row in table.rows]
-        shown = [cell for cell in cells if cell is not None and not hidden(cell)]
-        numeric = name in table.counts or (bool(shown) and all(not isinstance(c, str) for c in shown))
-        columns.append((Column(numbers.label(name), numeric), numbers.decimals(shown)))
-    rows = tuple(
-        tuple(
-            (numbers.cell(cell, name, places), hidden(cell))
-            for cell, name, (_, places) in zip(row, table.columns, columns, strict=True)
-        )
-        for row in table.rows
-    )
-    heads = tuple(column for column, _ in columns)
-    return PageTable(table.name, table.title, heads, rows, table.note, len(heads) > 7)
+def page_table(table: Table, confidence: float = 0.95) -> PageTable:
+    """Every cell said in its column's manner; the two ends of an interval share a column and their decimals."""
+    heads, cells, k = [], [], 0
+    while k < len(table.columns):
+        name, values = table.columns[k], [row[k] for row in table.rows]
+        if table.columns[k : k + 2] in (("low", "high"), ("ci_low", "ci_high")):
+            ends = list(zip(values, (row[k + 1] for row in table.rows), strict=True))
+            places = _places(table, k - 1, k, k + 1)
+            heads.append(Column(f"{100 * confidence:.3g}% interval", True))
+            cells.append([_interval(low, high, places) for low, high in ends])
+            k += 1
+        else:
+            followed = table.columns[k + 1 : k + 3] in (("low", "high"), ("ci_low", "ci_high"))
+            places = _places(table, k, k + 1, k + 2) if followed else _places(table, k)
+            heads.append(Column(numbers.label(name), name in table.counts or _numeric(values)))
+            cells.append([(numbers.cell(value, name, places), hidden(value)) for value in values])
+        k += 1
+    rows = tuple(zip(*cells, strict=True))
+    return PageTable(table.name, table.title, tuple(heads), rows, table.note, len(heads) > 7)
+
+
+def _places(table: Table, *columns: int) -> int:
+    return numbers.decimals(row[k] for row in table.rows for k in columns if k >= 0)
+
+
+def _numeric(values: list[Cell]) -> bool:
+    shown = [value for value in values if value is not None and not hidden(value)]
+    return bool(shown) and not any(isinstance(value, str) for value in shown)
+
+
+def _interval(low: Cell, high: Cell, places: int) -> tuple[str, bool]:
+    if hidden(low) or hidden(high):
+        return HIDDEN, True
+    return numbers.interval(low, high, places), False
 
 
 def _pictures(answer: Answer) -> list[tuple[Any, Markup]]:

@@ -1,14 +1,13 @@
-"""What all pictures share: colours and shapes, who the groups are, how far an axis goes."""
+"""What all pictures share: colours and shapes, who the groups are, how far an axis goes, parts of Vega-Lite."""
 
-import math
 from collections.abc import Iterable, Sequence
-
-import altair as alt
+from typing import Any
 
 from amble.evaluation.results import Cell
 
 Row = dict[str, Cell]
 Encoding = dict[str, str]
+Vega = dict[str, Any]
 
 INK, QUIET, GRID = "#23302f", "#56625f", "#ddd8cc"
 FONT = "system-ui, Noto Sans, Arial, sans-serif"
@@ -19,6 +18,7 @@ COLOURS = ("#1f5f5b", "#b04a12", "#4a4a9e", "#7d6200", "#8e2f5d", "#56625f")
 SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")
 DASHES = ([1, 0], [7, 4], [2, 3], [9, 3, 2, 3], [4, 2], [1, 4])
 KINDS = len(COLOURS)
+HALO = {"stroke": "white", "strokeWidth": 5, "strokeJoin": "round"}
 
 
 def groups_of(rows: Sequence[Row]) -> list[Cell]:
@@ -28,12 +28,22 @@ def groups_of(rows: Sequence[Row]) -> list[Cell]:
     return arms + [group for group in found if group not in arms]
 
 
-def data(rows: Iterable[Row]) -> alt.Chart:
-    return alt.Chart(alt.Data(values=list(rows)))
+def chart(layers: list[Vega], height: float, title: str | None = None) -> Vega:
+    return {"width": WIDTH, "height": height, "layer": layers} | ({"title": title} if title else {})
 
 
-def scale(low: float, high: float, reverse: bool = False) -> alt.Scale:
-    return alt.Scale(domain=[low, high], nice=False, reverse=reverse)
+def layer(rows: Iterable[Row], mark: str, encoding: Vega, **look: Any) -> Vega:
+    """One kind of mark for some rows; `look` are properties of the mark."""
+    return {"data": {"values": list(rows)}, "mark": {"type": mark} | look, "encoding": encoding}
+
+
+def quantity(field: str, **more: Any) -> Vega:
+    """A number on a continuous axis. `axis`, `scale` and `title` as in Vega-Lite; no title unless given."""
+    return {"field": field, "type": "quantitative", "title": None} | more
+
+
+def scale(low: float, high: float, reverse: bool = False) -> Vega:
+    return {"domain": [low, high], "nice": False, "zero": False, "reverse": reverse}
 
 
 def span(rows: Sequence[Row], *roles: str, zero: bool) -> tuple[float, float]:
@@ -44,24 +54,24 @@ def span(rows: Sequence[Row], *roles: str, zero: bool) -> tuple[float, float]:
     return low - room, high + room
 
 
-def rule(axis: str, at: float, solid: bool = False) -> alt.Chart:
+def rule(axis: str, at: float, solid: bool = False) -> Vega:
     """A quiet line across the picture at a value of one axis."""
-    mark = data([{"line": at}]).mark_rule(
-        color=QUIET, strokeWidth=1.5, strokeDash=[1, 0] if solid else [4, 3]
-    )
-    return mark.encode(x=alt.X("line:Q")) if axis == "x" else mark.encode(y=alt.Y("line:Q"))
+    dash = [1, 0] if solid else [4, 3]
+    place = {axis: quantity("line")}
+    return layer([{"line": at}], "rule", place, color=QUIET, strokeWidth=1.5, strokeDash=dash)
 
 
-def coded(names: Sequence[Cell], marks: alt.Chart, legend: alt.Legend | None = None) -> alt.Chart:
-    """Marks whose colour and shape say their `group`, which is one of the names."""
-    parts = {"domain": list(names)}
-    return marks.encode(
-        color=alt.Color(
-            "group:N", scale=alt.Scale(**parts, range=list(COLOURS[: len(names)])), legend=legend
-        ),
-        shape=alt.Shape("group:N", scale=alt.Scale(**parts, range=list(SHAPES[: len(names)])), legend=legend),
-    )
+def words(rows: list[Row], place: Vega, **look: Any) -> list[Vega]:
+    """The rows' `text`, with a white edge so that no line behind it makes it hard to read."""
+    look = {"fontSize": 12, "baseline": "middle", "color": INK} | look
+    place = place | {"text": {"field": "text"}}
+    return [layer(rows, "text", place, **look | HALO), layer(rows, "text", place, **look)]
 
 
-def finite(cell: Cell) -> bool:
-    return not isinstance(cell, float) or math.isfinite(cell)
+def coded(names: Sequence[Cell], legend: bool = False) -> Vega:
+    """Colour and shape that say the `group`, which is one of the names."""
+    named = {"field": "group", "type": "nominal"} | ({} if legend else {"legend": None})
+    return {
+        channel: named | {"scale": {"domain": list(names), "range": list(kinds)}}
+        for channel, kinds in (("color", COLOURS), ("shape", SHAPES))
+    }

@@ -1,6 +1,6 @@
 """Lines: over the visits, and over a continuous axis."""
 
-import altair as alt
+from collections.abc import Callable
 
 from amble.evaluation.report.drawings.common import (
     COLOURS,
@@ -12,16 +12,20 @@ from amble.evaluation.report.drawings.common import (
     WIDTH,
     Encoding,
     Row,
-    data,
+    Vega,
+    chart,
     groups_of,
+    layer,
+    quantity,
     rule,
     scale,
     span,
+    words,
 )
 from amble.evaluation.report.numbers import label
 
 
-def by_visit(rows: list[Row], encoding: Encoding) -> alt.LayerChart:
+def by_visit(rows: list[Row], encoding: Encoding) -> Vega:
     """Groups side by side over the visits, each with its intervals; a line at nought when there is one group."""
     visits = list(dict.fromkeys(str(row["x"]) for row in rows))
     groups = groups_of(rows)
@@ -29,79 +33,72 @@ def by_visit(rows: list[Row], encoding: Encoding) -> alt.LayerChart:
         shift = (groups.index(row.get("colour")) - (len(groups) - 1) / 2) * 0.07
         row["at"] = visits.index(str(row["x"])) + shift
     start, end = -0.4, len(visits) - 0.7
-    axis = alt.Axis(
-        values=list(range(len(visits))),
-        labelExpr=f"{[_two_lines(label(visit)) for visit in visits]}[datum.value]",
-        grid=False,
-        labelOverlap=False,
-    )
-    x = alt.X("at:Q", title=None, scale=scale(start, end + _room(groups) * (end - start)), axis=axis)
-    return _lines(rows, x, encoding, points=True)
+    names = [label(visit).split(" ") for visit in visits]  # one word to a line, so that names stay apart
+    axis = {"values": list(range(len(visits))), "labelExpr": f"{names}[datum.value]", "labelOverlap": False}
+    x_scale = scale(start, end + _room(groups) * (end - start))
+    return _lines(rows, quantity("at", scale=x_scale, axis=axis | {"grid": False}), encoding, points=True)
 
 
-def curve(rows: list[Row], encoding: Encoding) -> alt.LayerChart:
+def curve(rows: list[Row], encoding: Encoding) -> Vega:
     """Lines over a continuous axis, with bands where there are intervals."""
     for row in rows:
         row["at"] = row["x"]
     low, high = min(row["at"] for row in rows), max(row["at"] for row in rows)
     end = high + _room(groups_of(rows)) * (high - low)
-    axis = alt.Axis(grid=False, tickCount=5)
-    x = alt.X("at:Q", title=label(encoding["x"]), scale=scale(low, end), axis=axis)
+    axis = {"grid": False, "tickCount": 5}
+    x = quantity("at", title=label(encoding["x"]), scale=scale(low, end), axis=axis)
     return _lines(rows, x, encoding, points=False)
 
 
-def _lines(rows: list[Row], x: alt.X, encoding: Encoding, points: bool) -> alt.LayerChart:
+def _lines(rows: list[Row], x: Vega, encoding: Encoding, points: bool) -> Vega:
     groups = groups_of(rows)
     low, high = span(rows, "y", "low", "high", zero=len(groups) == 1)
     if len(groups) == 2:  # room for the names above and below
         low, high = low - 0.08 * (high - low), high + 0.08 * (high - low)
-    y_scale = scale(low, high)
+    y = quantity("y", scale=scale(low, high), axis={"tickCount": 5})
     layers = [rule("y", 0.0)] if low <= 0 <= high else []
     for g, group in enumerate(groups):
-        mine = [row for row in rows if row.get("colour") == group]
-        if "low" in encoding:
-            layers.append(_intervals(mine, x, y_scale, g, points))
-        chart = data(mine).encode(x=x, y=alt.Y("y:Q", title=None, scale=y_scale, axis=alt.Axis(tickCount=5)))
+        mine, colour = [row for row in rows if row.get("colour") == group], COLOURS[g % KINDS]
+        ranged = [row for row in mine if row.get("low") is not None and row.get("high") is not None]
+        place = {"x": x, "y": y | {"field": "low"}, "y2": {"field": "high"}}
+        band = {"color": colour} | ({"strokeWidth": 1.5} if points else {"opacity": 0.15})
+        layers.append(layer(ranged, "rule" if points else "area", place, **band))
         # The average over the visits is no further visit.
-        line = data(row for row in mine if row["x"] != "average").encode(x=x, y=chart.encoding.y)
-        layers.append(line.mark_line(color=_colour(g), strokeWidth=2.5, strokeDash=DASHES[g % KINDS]))
+        joined = (row for row in mine if row["x"] != "average")
+        dash = DASHES[g % KINDS]
+        layers.append(layer(joined, "line", {"x": x, "y": y}, color=colour, strokeWidth=2.5, strokeDash=dash))
         if points:
-            fill = "white" if g % 2 else _colour(g)
-            shape = {"stroke": _colour(g), "fill": fill, "shape": SHAPES[g % KINDS]}
-            layers.append(chart.mark_point(size=70, strokeWidth=2, opacity=1, **shape))
+            look = {"stroke": colour, "fill": "white" if g % 2 else colour, "shape": SHAPES[g % KINDS]}
+            layers.append(layer(mine, "point", {"x": x, "y": y}, size=70, strokeWidth=2, opacity=1, **look))
     if len(groups) > 1:
-        layers += _end_labels(rows, x, (low, high))
-    return alt.layer(*layers).properties(width=WIDTH, height=HEIGHT, title=label(encoding["y"]))
+        layers += _end_labels(rows, x, y)
+    return chart(layers, HEIGHT, label(encoding["y"]))
 
 
-def _intervals(rows: list[Row], x: alt.X, y_scale: alt.Scale, g: int, bars: bool) -> alt.Chart:
-    ranged = data(row for row in rows if row["low"] is not None and row["high"] is not None)
-    ranged = ranged.encode(x=x, y=alt.Y("low:Q", title=None, scale=y_scale), y2="high:Q")
-    if bars:
-        return ranged.mark_rule(color=_colour(g), strokeWidth=1.5)
-    return ranged.mark_area(color=_colour(g), opacity=0.15)
-
-
-def _end_labels(rows: list[Row], x: alt.X, extent: tuple[float, float]) -> list[alt.Chart]:
+def _end_labels(rows: list[Row], x: Vega, y: Vega) -> list[Vega]:
     """The groups' names at their last points: two above and below, more of them beside, none covering another."""
-    ends = {g: row for row in rows for g, group in enumerate(groups_of(rows)) if row.get("colour") == group}
+    groups = groups_of(rows)
+    ends = {g: row for row in rows for g, group in enumerate(groups) if row.get("colour") == group}
     order = sorted(ends, key=lambda g: ends[g]["y"])
     if len(order) == 2:
-        lower, upper = (ends[g] for g in order)
-        edges = (lower, "low", 11), (upper, "high", -11)
-        places = [
-            (row["y"] if row.get(edge) is None else row[edge], dy, 0, "right") for row, edge, dy in edges
-        ]
+        edges = (order[0], "low", min, 11), (order[1], "high", max, -11)
+        places = [(_edge(rows, ends[g], role, most), dy, 8, "right") for g, role, most, dy in edges]
     else:
-        gap = 17 * (extent[1] - extent[0]) / (HEIGHT - 50)
+        low, high = y["scale"]["domain"]
+        gap = 17 * (high - low) / (HEIGHT - 50)
         places = [(height, 0, 9, "left") for height in _apart([ends[g]["y"] for g in order], gap)]
     texts = []
     for g, (height, dy, dx, align) in zip(order, places, strict=True):
         value = {"at": ends[g]["at"], "y": height, "text": label(str(ends[g]["colour"]))}
-        look = {"align": align, "dx": dx + 8 * (align == "right"), "dy": dy, "color": _colour(g)}
-        mark = data([value]).mark_text(fontSize=12, fontWeight="bold", **look)
-        texts.append(mark.encode(x=x, y=alt.Y("y:Q", title=None), text="text:N"))
+        look = {"align": align, "dx": dx, "dy": dy, "color": COLOURS[g % KINDS], "fontWeight": "bold"}
+        texts += words([value], {"x": x, "y": y}, **look)
     return texts
+
+
+def _edge(rows: list[Row], end: Row, role: str, most: Callable) -> float:
+    """Beyond the last point or the one before it, whichever reaches further: the name covers neither."""
+    last = [row for row in rows if row.get("colour") == end.get("colour")][-2:]
+    return most(row["y"] if row.get(role) is None else row[role] for row in last)
 
 
 def _apart(heights: list[float], gap: float) -> list[float]:
@@ -114,18 +111,9 @@ def _apart(heights: list[float], gap: float) -> list[float]:
     return heights
 
 
-def _colour(g: int) -> str:
-    return COLOURS[g % KINDS]
-
-
 def _room(groups: list) -> float:
-    """What the groups' names need at the end of the axis, as a part of the rest of it."""
+    """What more than two groups' names need at the end of the axis, as a part of the rest of it."""
     if len(groups) < 3:
         return 0.04
     part = min(0.5, (LETTER * max(len(label(str(group))) for group in groups) + 12) / (WIDTH - 45))
     return part / (1 - part)
-
-
-def _two_lines(name: str) -> str | list[str]:
-    """A name under an axis, broken at its spaces so that it does not run into the next."""
-    return name.split(" ") if len(name) > 5 else name
