@@ -120,6 +120,10 @@ def uncertainty(fit: MmrmFit, method: Method, information: Information) -> Uncer
     at = fit.derivatives
     if at is None or not fit.certificate.converged:
         return None
+    if method == "kenward_roger" and len(at.hessian[0]) != len(fit.start.problem.pairs):
+        raise ValueError(
+            "Kenward-Roger is not offered for a model with a clinician intercept: use satterthwaite."
+        )
     matrix = at.hessian[0] if information == "observed" else at.expected[0]
     if not cholesky_of_stack(matrix[None])[1][0]:
         return None
