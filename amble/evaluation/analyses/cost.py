@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from amble.evaluation.analyses.arms import FEW_CLINICIANS, FEW_PEOPLE, clinicians_by_arm, episodes_by_arm
 from amble.evaluation.analyses.over_time import AT
 from amble.evaluation.analyses.words import OBSERVATIONAL, interval, listed, number, percent
 from amble.evaluation.estimators.cluster_bootstrap import percentile_interval
@@ -22,7 +23,6 @@ from amble.evaluation.sums.patterns import cluster_grams
 QUESTION = "At what cost?"
 SEED = 12  # this question's own stream of random numbers
 SHOWN = 500  # points drawn in the plane
-FEW = 10  # clinicians with ETMI below which a bootstrap over clinicians is too optimistic
 ASSUMPTIONS = (
     "Costs are those of the contacts in the snapshot at the prices listed; care elsewhere, medicines and time off work "
     "are not in them.",
@@ -50,7 +50,7 @@ def answer(data: Data) -> Answer:
     cost, effect = _models(data)
     both = cost_effect(cost, effect or cost, repetitions, seed)
     tables = [_contact_table(data, contacts), _price_table(data)]
-    spent = _estimate(data, "cost", None, both.cost, both.costs, _arms(cost.grams))
+    spent = _estimate(data, "cost", None, both.cost, both.costs, cost.grams)
     if effect is None:
         warning = (
             "No score is there at the start and at a visit: what was gained for the cost cannot be said."
@@ -66,9 +66,9 @@ def answer(data: Data) -> Answer:
             (warning,),
         )
     outcome, visit = _effect_of(data.outline)
-    gained = _estimate(data, outcome, visit, both.effect, both.effects, _arms(effect.grams))
+    gained = _estimate(data, outcome, visit, both.effect, both.effects, effect.grams)
     upward = 1 if HIGHER_IS_BETTER[outcome] else -1
-    drawn = _shares(both, upward) is not None
+    drawn = None not in (spent.ci_low, gained.ci_low)
     if drawn:
         tables += [_quadrants(both, outcome, upward), _plane(both), _curve(data, both, outcome, upward)]
     return Answer(
@@ -128,7 +128,7 @@ def _models(data: Data) -> tuple[Model, Model | None]:
     grams = _aligned(data, request)
     baseline, score = request.complete
     effect = Model(grams, score, "arm", (*terms, baseline))
-    return cost, effect if min(_arms(grams)) > 0 else None
+    return cost, effect if min(episodes_by_arm(grams)) > 0 else None
 
 
 def _aligned(data: Data, request: Request) -> ClusterGrams:
@@ -141,22 +141,17 @@ def _aligned(data: Data, request: Request) -> ClusterGrams:
     return ClusterGrams(some.columns, gram, data.outline.clinic_of[everyone])
 
 
-def _arms(grams: ClusterGrams) -> tuple[int, int]:
-    """Episodes with ETMI and with usual care."""
-    at = grams.columns.index("arm")
-    etmi = grams.gram[:, 0, at].sum()
-    return round(etmi), round(grams.gram[:, 0, 0].sum() - etmi)
-
-
 # Estimates and words
 
 
 def _estimate(
-    data: Data, outcome: str, visit: str | None, value: float, draws: np.ndarray, n: tuple[int, int]
+    data: Data, outcome: str, visit: str | None, value: float, draws: np.ndarray, grams: ClusterGrams
 ) -> Estimate:
     study = data.outline.study
-    se, low, high = percentile_interval(draws, study.confidence)
-    known = bool(np.isfinite(value))
+    n = episodes_by_arm(grams)
+    known = bool(np.isfinite(value)) and min(n) >= FEW_PEOPLE
+    clinicians = min(clinicians_by_arm(grams)) if known else 0
+    se, low, high = percentile_interval(draws, study.confidence, clinicians)
     span = interval(low, high, study.confidence)
     if outcome == "cost":
         amount = f"{number(abs(value))} {study.prices.currency}"
@@ -166,7 +161,7 @@ def _estimate(
     else:
         meaning = f"{AT.get(visit, visit).capitalize()}, {LABELS[outcome]} was {number(abs(value))} points "
         meaning += f"{'lower' if value < 0 else 'higher'} with ETMI than with usual care"
-    warnings = () if low is not None else ("Too few repetitions gave a number: no interval.",)
+    warnings = () if low is not None else ("Too few clinicians or repetitions for an interval.",)
     return Estimate(
         outcome=outcome,
         visit=visit,
@@ -181,8 +176,10 @@ def _estimate(
         n_usual_care=n[1],
         meaning=f"{meaning} (ETMI minus usual care {number(value)}; {span}; observational)."
         if known
-        else "It cannot be told.",
-        warnings=warnings if known else ("The arm cannot be told from the covariates.",),
+        else f"The difference in {LABELS.get(outcome, outcome)} cannot be told from these data.",
+        warnings=warnings
+        if known
+        else ("Too few people in an arm, or the arm cannot be told from the covariates.",),
     )
 
 
@@ -191,7 +188,7 @@ def _together(
 ) -> tuple[str, ...]:
     """Dominance and trade-off in words, only as strong as the two intervals."""
     shares = _shares(both, upward)
-    if shares is None:
+    if shares is None or None in (spent.ci_low, gained.ci_low):
         return ()
     better = f"{'better' if upward > 0 else 'less'} {LABELS[outcome]}"
     cheaper, dearer = _beyond(spent, -1), _beyond(spent, 1)
@@ -231,18 +228,18 @@ def _shares(both: CostEffect, upward: int) -> dict[tuple[str, str], float] | Non
 
 
 def _warnings(cost: ClusterGrams, effect: ClusterGrams, both: CostEffect) -> tuple[str, ...]:
-    at = effect.columns.index("arm")
     found = []
-    clinicians = int((effect.gram[:, 0, at] > 0).sum())
-    if clinicians < FEW:
+    clinicians = clinicians_by_arm(effect)[0]
+    if clinicians < FEW_CLINICIANS:
         found.append(
             f"Clinicians with ETMI patients who have scores: {clinicians}. Intervals drawn from so few are too narrow."
         )
     lost = int((~np.isfinite(both.costs) | ~np.isfinite(both.effects)).sum())
     if lost:
         found.append(f"{lost:,} of {len(both.costs):,} repetitions gave no number and were left out.")
-    if sum(_arms(effect)) < sum(_arms(cost)) / 2:
-        share = percent(sum(_arms(effect)) / sum(_arms(cost)))
+    scored, priced = sum(episodes_by_arm(effect)), sum(episodes_by_arm(cost))
+    if 2 * scored < priced:
+        share = percent(scored / priced)
         found.append(f"The gain is known for {share} of the episodes whose cost is known.")
     return tuple(found)
 

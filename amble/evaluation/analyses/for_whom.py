@@ -1,31 +1,25 @@
 """Question 10. Does ETMI do more for some people than for others?"""
 
-from dataclasses import dataclass, replace
-
-import numpy as np
-
-from amble.evaluation.analyses.words import OBSERVATIONAL, interval, listed, number, p_words
-from amble.evaluation.cohort.columns import UNKNOWN
-from amble.evaluation.estimators.subgroups import Effect, Subgroups, fit_subgroups, holm
+from amble.evaluation.analyses.arms import FEW_CLINICIANS, FEW_PEOPLE
+from amble.evaluation.analyses.groups import (
+    Level,
+    Variable,
+    all_variables,
+    cells_of,
+    clinicians_by_level,
+    clinicians_of,
+    named,
+    shown,
+    variables_of,
+)
+from amble.evaluation.analyses.words import OBSERVATIONAL, counted, interval, listed, number, p_words
+from amble.evaluation.estimators.subgroups import Effect
 from amble.evaluation.results import Answer, Cell, Estimate, Figure, Table
 from amble.evaluation.study.model import LABELS
-from amble.evaluation.sums.catalogue import CELLS, Request, cube
+from amble.evaluation.sums.catalogue import Request, cube
 from amble.evaluation.sums.data import Data, Outline
-from amble.evaluation.sums.moments import Moments
-from amble.evaluation.sums.patterns import model_terms, pattern_sums
 
 QUESTION = "For whom?"
-ALWAYS = (
-    *("depression_or_anxiety", "depression", "anxiety", "sex", "age_group"),
-    *("activity_level", "deprivation_quintile", "language"),
-)
-NAMES = {
-    "depression_or_anxiety": "depression or anxiety",
-    "age_group": "age",
-    "activity_level": "activity at start",
-    "deprivation_quintile": "deprivation fifth",
-}
-FEW_PEOPLE, FEW_CLINICIANS = 8, 10
 ASSUMPTIONS = (
     "The groups are compared within one mixed model: the difference between groups is taken to be the same at every "
     "visit, and missing scores to be like those of alike people who answered.",
@@ -35,52 +29,23 @@ ASSUMPTIONS = (
 )
 
 
-@dataclass(frozen=True)
-class Level:
-    """One level of a variable: who is in it, among episodes that enter the model."""
-
-    code: int
-    name: str
-    n: tuple[int, int]
-    clinicians: int
-
-    @property
-    def enough(self) -> bool:
-        return min(self.n) >= FEW_PEOPLE
-
-
-@dataclass(frozen=True)
-class Variable:
-    """One variable and one outcome: its levels, the fit over those with enough people, Holm's p if in the study."""
-
-    name: str
-    levels: tuple[Level, ...]
-    found: Subgroups | None
-    adjusted: float | None = None
-
-    @property
-    def effects(self) -> dict[str, Effect]:
-        used = [level.name for level in self.levels if level.enough]
-        return dict(zip(used, self.found.levels, strict=True)) if self.found else {}
-
-
 def requests(outline: Outline) -> list[Request]:
     """The cube of each outcome, the same with fewer keys, and in which groups each clinician has patients."""
-    shown = _shown(outline)
-    cubes = [cube(outcome, outline.visits[outcome]) for outcome in shown]
-    cells = [_cells(outline, outcome, name) for outcome in shown for name in _variables(outline)]
-    return [*cubes, *dict.fromkeys(cells), *([_by_clinician(outline)] if shown else [])]
+    outcomes = shown(outline)
+    cubes = [cube(outcome, outline.visits[outcome]) for outcome in outcomes]
+    cells = [cells_of(outline, outcome, name) for outcome in outcomes for name in variables_of(outline)]
+    return [*cubes, *dict.fromkeys(cells), *([clinicians_by_level(outline)] if outcomes else [])]
 
 
 def answer(data: Data) -> Answer:
     if not (data.outline.n["etmi"] and data.outline.n["usual_care"]):
         reason = "With one arm empty, nothing can be said about for whom ETMI does more."
         return Answer("for_whom", QUESTION, (reason,), warnings=(reason,))
-    if not _shown(data.outline):
+    if not shown(data.outline):
         reason = "No outcome was recorded at a visit, so groups cannot be compared."
         return Answer("for_whom", QUESTION, (reason,), warnings=(reason,))
-    clinicians = _clinicians(data)
-    found = {outcome: _all_variables(data, outcome, clinicians) for outcome in _shown(data.outline)}
+    clinicians = clinicians_of(data)
+    found = {outcome: all_variables(data, outcome, clinicians) for outcome in shown(data.outline)}
     return Answer(
         name="for_whom",
         question=QUESTION,
@@ -93,102 +58,6 @@ def answer(data: Data) -> Answer:
         assumptions=ASSUMPTIONS,
         warnings=_warnings(found),
         fits=tuple(v.found.fit.certificate for variables in found.values() for v in variables if v.found),
-    )
-
-
-# What is asked for
-
-
-def _shown(outline: Outline) -> list[str]:
-    return [outcome for outcome in outline.study.measured if outline.visits[outcome]]
-
-
-def _variables(outline: Outline) -> tuple[str, ...]:
-    """Those of the study first, then those that are always looked at."""
-    return tuple(dict.fromkeys((*outline.study.subgroups, *ALWAYS)))
-
-
-def _cells(outline: Outline, outcome: str, name: str) -> Request:
-    """The cube without the categories that neither the model nor this variable needs: far fewer cells."""
-    full = cube(outcome, outline.visits[outcome])
-    needed = {"arm", name, *outline.study.covariates}
-    return replace(full, keys=tuple(key for key in full.keys if key not in CELLS or key in needed))
-
-
-def _terms(outline: Outline, name: str, codes: list[int]) -> tuple[str, ...]:
-    """Indicators of all but the first of the levels compared."""
-    return tuple(f"{name}:{outline.levels[name][code]}" for code in codes[1:])
-
-
-def _by_clinician(outline: Outline) -> Request:
-    terms = tuple(f"{name}:{level}" for name in _variables(outline) for level in outline.levels[name])
-    return Request(keys=("clinic", "clinician"), columns=terms, order=1)
-
-
-def _clinicians(data: Data) -> dict[str, int]:
-    """term -> clinicians who had such a patient."""
-    moments = data.moments[_by_clinician(data.outline)]
-    return dict(zip(moments.columns, (moments.first > 0).sum(axis=0).tolist(), strict=True))
-
-
-# Fits
-
-
-def _all_variables(data: Data, outcome: str, clinicians: dict[str, int]) -> list[Variable]:
-    variables = [_variable(data, outcome, name, clinicians) for name in _variables(data.outline)]
-    planned = [variable for variable in variables if variable.name in data.outline.study.subgroups]
-    adjusted = holm([variable.found.p if variable.found else None for variable in planned])
-    by_name = {variable.name: p for variable, p in zip(planned, adjusted, strict=True)}
-    return [replace(variable, adjusted=by_name.get(variable.name)) for variable in variables]
-
-
-def _variable(data: Data, outcome: str, name: str, clinicians: dict[str, int]) -> Variable:
-    outline = data.outline
-    moments = data.moments[_cells(outline, outcome, name)]
-    z = model_terms(outline)
-    levels = _levels(moments, outline, outcome, name, clinicians, "baseline_unknown" in z)
-    codes = [level.code for level in levels if level.enough]
-    if len(codes) < 2:
-        return Variable(name, levels, None)
-    terms = _terms(outline, name, codes)
-    products = tuple(f"arm*{term}" for term in terms)
-    z = (*z[:2], *(term for term in terms if term not in z), *z[2:], *products)
-    sums = pattern_sums(moments, outline, outcome, z, where={name: tuple(codes)})
-    study = outline.study
-    by_visit = ("intercept", "arm", *(("baseline",) if study.baseline == "by_visit" else ()))
-    return Variable(
-        name,
-        levels,
-        fit_subgroups(
-            sums,
-            by_visit,
-            products,
-            study.confidence,
-            study.mmrm.degrees_of_freedom,
-            study.mmrm.information,
-            name=f"{outcome} by {NAMES.get(name, name)}",
-        ),
-    )
-
-
-def _levels(
-    moments: Moments,
-    outline: Outline,
-    outcome: str,
-    name: str,
-    clinicians: dict[str, int],
-    all_baselines: bool,
-) -> tuple[Level, ...]:
-    """Levels that occur among episodes with a visit; "unknown" is no group."""
-    use = moments.keys[f"{outcome}_pattern"] > 0
-    if not all_baselines:
-        use &= moments.keys[f"{outcome}_baseline_known"] == 1
-    counts = np.zeros((2, len(outline.levels[name])), dtype=int)
-    np.add.at(counts, (1 - moments.keys["arm"][use], moments.keys[name][use]), moments.n[use])
-    return tuple(
-        Level(code, level, (int(counts[0, code]), int(counts[1, code])), clinicians[f"{name}:{level}"])
-        for code, level in enumerate(outline.levels[name])
-        if level != UNKNOWN and counts[:, code].any()
     )
 
 
@@ -207,7 +76,7 @@ def _estimates(data: Data, outcome: str, variables: list[Variable]) -> list[Esti
 
 def _level_estimate(data: Data, outcome: str, variable: Variable, level: Level) -> Estimate:
     effect = variable.effects[level.name]
-    group = f"{NAMES.get(variable.name, variable.name)}: {level.name}".capitalize()
+    group = f"{named(variable.name)}: {level.name}".capitalize()
     meaning = f"{group}. The difference in {LABELS[outcome]} between the arms cannot be told."
     if effect.estimate is not None:
         span = interval(effect.low, effect.high, data.outline.study.confidence)
@@ -237,7 +106,7 @@ def _level_estimate(data: Data, outcome: str, variable: Variable, level: Level) 
 def _interaction(outcome: str, variable: Variable) -> Estimate:
     found = variable.found
     between = found.between or Effect(None, None, found.df, None, None, None)
-    name = NAMES.get(variable.name, variable.name)
+    name = named(variable.name)
     used = [level for level in variable.levels if level.enough]
     words = f" ({used[1].name} minus {used[0].name})" if found.between else ""
     return Estimate(
@@ -261,7 +130,7 @@ def _interaction(outcome: str, variable: Variable) -> Estimate:
 
 
 def _interaction_meaning(outcome: str, variable: Variable) -> str:
-    name, found = NAMES.get(variable.name, variable.name), variable.found
+    name, found = named(variable.name), variable.found
     if found is None or found.p is None:
         return f"Whether ETMI does more for {LABELS[outcome]} in some groups of {name} cannot be tested."
     tail = "" if variable.adjusted is None else f"; {p_words(variable.adjusted)} after Holm's adjustment"
@@ -286,8 +155,8 @@ def _table(outcome: str, variables: list[Variable]) -> Table:
             numbers = (effect.estimate, effect.low, effect.high) if effect else (None, None, None)
             rows.append(
                 (
-                    NAMES.get(variable.name, variable.name),
-                    f"{NAMES.get(variable.name, variable.name)}: {level.name}",
+                    named(variable.name),
+                    f"{named(variable.name)}: {level.name}",
                     *level.n,
                     *(_rounded(value, 2) for value in numbers),
                     _rounded(p, 4) if at == 0 else None,
@@ -330,35 +199,45 @@ def _figure(outcome: str) -> Figure:
 
 
 def _sentences(outline: Outline, found: dict[str, list[Variable]]) -> tuple[str, ...]:
-    level = 1 - outline.study.confidence
-    tests = sum(
-        v.found is not None and v.found.p is not None for variables in found.values() for v in variables
-    )
-    planned = ", ".join(NAMES.get(name, name) for name in outline.study.subgroups) or "none"
+    tests = sum(_tested(variable) for variables in found.values() for variable in variables)
+    if not tests:
+        return (
+            "There are not two groups with enough people in both arms: for whom ETMI does more cannot be said.",
+        )
+    planned = ", ".join(named(name) for name in outline.study.subgroups) or "none"
     sentences = [
-        f"{tests} tests of groups were made. Chosen beforehand in the study file: {planned}. With so many tests some "
-        "small p values come by chance."
+        f"{counted(tests, 'test')} of groups were made. Chosen beforehand in the study file: {planned}. The more "
+        "tests, the more small p values come by chance."
     ]
     for outcome, variables in found.items():
-        clear = [v for v in variables if v.adjusted is not None and v.adjusted < level]
-        if clear:
-            sentences += [_clear(outcome, variable, outline.study.confidence) for variable in clear]
-        else:
-            sentences.append(
-                f"{LABELS[outcome].capitalize()}: these data do not show that ETMI does more for one group named "
-                "beforehand than for another. That is not proof that it does the same for all."
-            )
-        hints = [
-            v
-            for v in variables
-            if v.adjusted is None and v.found and v.found.p is not None and v.found.p < level
-        ]
-        if hints:
-            names = listed([NAMES.get(v.name, v.name) for v in hints])
-            sentences.append(
-                f"{LABELS[outcome].capitalize()}: {names} may deserve a study of its own, no more than that."
-            )
+        sentences += _about(outcome, variables, outline.study.confidence)
     return tuple(sentences)
+
+
+def _tested(variable: Variable) -> bool:
+    return variable.found is not None and variable.found.p is not None
+
+
+def _about(outcome: str, variables: list[Variable], confidence: float) -> list[str]:
+    """What the tests of one outcome show, and no more than that."""
+    label = LABELS[outcome].capitalize()
+    planned = [variable for variable in variables if variable.adjusted is not None]
+    clear = [variable for variable in planned if (variable.adjusted or 0.0) < 1 - confidence]
+    others = [v for v in variables if v.adjusted is None and _tested(v) and v.found.p < 1 - confidence]
+    said = [_clear(outcome, variable, confidence) for variable in clear]
+    if planned and not clear:
+        said.append(
+            f"{label}: these data do not show that ETMI does more for one group named beforehand than for another. "
+            "That is not proof that it does the same for all."
+        )
+    if not planned:
+        said.append(f"{label}: none of the groups named beforehand could be compared.")
+    if others:
+        names = listed([named(variable.name) for variable in others])
+        said.append(
+            f"{label}: {names}, not named beforehand, may deserve a study; these data cannot settle it."
+        )
+    return said
 
 
 def _clear(outcome: str, variable: Variable, confidence: float) -> str:
@@ -367,29 +246,28 @@ def _clear(outcome: str, variable: Variable, confidence: float) -> str:
         for level, effect in variable.effects.items()
         if effect.estimate is not None
     ]
-    name = NAMES.get(variable.name, variable.name)
-    return f"{LABELS[outcome].capitalize()}: what ETMI does differs by {name}. {'; '.join(parts)}."
+    return f"{LABELS[outcome].capitalize()}: what ETMI does differs by {named(variable.name)}. {'; '.join(parts)}."
 
 
 def _warnings(found: dict[str, list[Variable]]) -> tuple[str, ...]:
     warnings = []
     for outcome, variables in found.items():
+        label = LABELS[outcome].capitalize()
         small = [
-            f"{NAMES.get(v.name, v.name)} {level.name}"
-            for v in variables
-            for level in v.levels
-            if not level.enough
+            f"{named(v.name)}: {level.name}" for v in variables for level in v.levels if not level.enough
         ]
-        if small:
+        absent = [named(v.name) for v in variables if v.found is None]
+        unsure = [named(v.name) for v in variables if v.found and not v.found.fit.certificate.converged]
+        if small and len(absent) < len(variables):
             warnings.append(
-                f"{LABELS[outcome].capitalize()}: fewer than {FEW_PEOPLE} people in an arm, so nothing is said about "
-                f"{listed(small)}."
+                f"{label}: fewer than {FEW_PEOPLE} people in an arm, so nothing is said about {listed(small)}."
             )
-        absent = [NAMES.get(v.name, v.name) for v in variables if v.found is None]
         if absent:
             warnings.append(
-                f"{LABELS[outcome].capitalize()}: there are not two groups to compare for {listed(absent)}."
+                f"{label}: there are not two groups with enough people to compare for {listed(absent)}."
             )
-        unsure = [v for v in variables if v.found and not v.found.fit.certificate.converged]
-        warnings += [f"{v.found.fit.certificate.model}: the fit did not converge." for v in unsure if v.found]
+        if unsure:
+            warnings.append(
+                f"{label}: the models for {listed(unsure)} did not converge; do not rely on them."
+            )
     return tuple(warnings)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from amble.evaluation.analyses.arms import FEW_CLINICIANS, FEW_PEOPLE, clinicians_by_arm, episodes_by_arm
 from amble.evaluation.analyses.over_time import AT
 from amble.evaluation.analyses.words import OBSERVATIONAL, interval, listed, number, percent
 from amble.evaluation.cohort.columns import LEVELS, UNKNOWN
@@ -16,7 +17,6 @@ from amble.evaluation.sums.patterns import cluster_grams
 
 QUESTION = "How does it work?"
 SEED = 11  # this question's own stream of random numbers
-FEW = 10  # clinicians with ETMI below which a bootstrap over clinicians is too optimistic
 OUTCOME = "function"
 FEAR, ACTIVITY = "fear_avoidance", "activity"
 NAMES = {FEAR: "fear-avoidance", ACTIVITY: "activity level"}
@@ -85,7 +85,7 @@ def _change(data: Data) -> Answer:
     draws = np.concatenate([_differences(chunk) for chunk in resampled(sums, study.repetitions, seed)])
     differences = _differences(sums.sum(axis=0))
     estimates = tuple(
-        _share_estimate(data, visit, measure, differences[v, m], draws[:, v, m], sums[:, v].sum(axis=0))
+        _share_estimate(data, visit, measure, differences[v, m], draws[:, v, m], sums[:, v])
         for v, visit in enumerate(visits)
         for m, measure in enumerate(("active three or more times a week", "moved up at least one level"))
     )
@@ -93,7 +93,7 @@ def _change(data: Data) -> Answer:
     return Answer(
         "change",
         "",
-        tuple(estimate.meaning for estimate in last),
+        tuple(dict.fromkeys(estimate.meaning for estimate in last)),
         estimates,
         (_activity_table(visits, sums.sum(axis=0)),),
         (_activity_figure(),),
@@ -127,11 +127,12 @@ def _differences(counts: np.ndarray) -> np.ndarray:
 def _share_estimate(
     data: Data, visit: str, measure: str, value: float, draws: np.ndarray, counts: np.ndarray
 ) -> Estimate:
-    se, low, high = percentile_interval(draws, data.outline.study.confidence)
     column = 0 if measure.startswith("active") else 2
+    clinicians, counts = int((counts[:, :, column] > 0).sum(axis=0).min()), counts.sum(axis=0)
     n = [int(count) for count in counts[:, column]]
-    known = bool(np.isfinite(value))
-    meaning = "Nobody's activity is known in one of the arms."
+    known = min(n) >= FEW_PEOPLE
+    se, low, high = percentile_interval(draws, data.outline.study.confidence, clinicians if known else 0)
+    meaning = f"{AT.get(visit, visit).capitalize()}, activity is known of too few people to compare the arms."
     if known:
         shares = [percent(counts[arm, column + 1] / n[arm]) for arm in (0, 1)]
         ends = (None if end is None else 100 * end for end in (low, high))
@@ -153,7 +154,7 @@ def _share_estimate(
         n_etmi=n[0],
         n_usual_care=n[1],
         meaning=meaning,
-        warnings=() if low is not None else ("Too few repetitions gave a number: no interval.",),
+        warnings=() if low is not None else ("Too few people, clinicians or repetitions for an interval.",),
     )
 
 
@@ -241,11 +242,12 @@ def _paths(data: Data) -> Answer:
     names = tuple(f"{mediator}_{early}" for mediator in mediators)
     roles = ("arm", names, f"{OUTCOME}_{last}", terms)
     found = mediate(grams.gram.sum(axis=0), grams.columns, *roles)
-    if not np.isfinite([found.total, found.direct, *found.indirect]).all():
-        warning = "Too few episodes have all the scores that the paths need: nothing can be said about them."
+    enough = min(episodes_by_arm(grams)) >= FEW_PEOPLE
+    if not (enough and np.isfinite([found.total, found.direct, *found.indirect]).all()):
+        warning = "The episodes with all the scores that the paths need are too few, or too alike, to tell them apart."
         return Answer("paths", "", (warning,), warnings=(warning,))
     draws = bootstrap_mediation(grams, *roles, study.repetitions, (study.seed, SEED, 1))
-    estimates = _path_estimates(data, path, found, draws, _arms(grams))
+    estimates = _path_estimates(data, path, found, draws, grams)
     return Answer(
         "paths",
         "",
@@ -256,14 +258,12 @@ def _paths(data: Data) -> Answer:
     )
 
 
-def _arms(grams: ClusterGrams) -> tuple[int, int]:
-    """Complete episodes with ETMI and with usual care."""
-    etmi = grams.gram[:, 0, grams.columns.index("arm")].sum()
-    return round(etmi), round(grams.gram[:, 0, 0].sum() - etmi)
-
-
 def _path_estimates(
-    data: Data, path: tuple[str, str, tuple[str, ...]], found: Mediation, draws: Mediation, n: tuple[int, int]
+    data: Data,
+    path: tuple[str, str, tuple[str, ...]],
+    found: Mediation,
+    draws: Mediation,
+    grams: ClusterGrams,
 ) -> tuple[Estimate, ...]:
     """Total, direct, each path and all paths; the share only when the total is clearly away from zero."""
     early, last, mediators = path
@@ -277,20 +277,28 @@ def _path_estimates(
     if len(mediators) > 1:
         words = f"through {listed([NAMES[m] for m in mediators])} {AT.get(early, early)}"
         effects.append(("indirect_effect", words, found.indirect.sum(), draws.indirect.sum(axis=1)))
-    _, low, high = percentile_interval(draws.total, data.outline.study.confidence)
+    n, clinicians = episodes_by_arm(grams), min(clinicians_by_arm(grams))
+    _, low, high = percentile_interval(draws.total, data.outline.study.confidence, clinicians)
     if low is not None and high is not None and low * high > 0:
         share, shares = found.indirect.sum() / found.total, draws.indirect.sum(axis=1) / draws.total
         effects.append(
             ("proportion_mediated", "share of the difference that passes through these paths", share, shares)
         )
-    return tuple(_path_estimate(data, last, n, *effect) for effect in effects)
+    return tuple(_path_estimate(data, last, n, clinicians, *effect) for effect in effects)
 
 
 def _path_estimate(
-    data: Data, visit: str, n: tuple[int, int], contrast: str, words: str, value: float, draws: np.ndarray
+    data: Data,
+    visit: str,
+    n: tuple[int, int],
+    clinicians: int,
+    contrast: str,
+    words: str,
+    value: float,
+    draws: np.ndarray,
 ) -> Estimate:
     confidence = data.outline.study.confidence
-    se, low, high = percentile_interval(draws, confidence)
+    se, low, high = percentile_interval(draws, confidence, clinicians)
     if contrast == "proportion_mediated":
         ends = (None if end is None else 100 * end for end in (low, high))
         amount, span = f"{number(100 * float(value), 0)}%", interval(*ends, confidence, 0)
@@ -309,7 +317,7 @@ def _path_estimate(
         n_etmi=n[0],
         n_usual_care=n[1],
         meaning=f"{LABELS[OUTCOME].capitalize()} {AT.get(visit, visit)}, {words}: {amount} ({span}; observational).",
-        warnings=() if low is not None else ("Too few repetitions gave a number: no interval.",),
+        warnings=() if low is not None else ("Too few people, clinicians or repetitions for an interval.",),
     )
 
 
@@ -332,7 +340,7 @@ def _path_sentences(
         )
     else:
         sentences.append(
-            "The difference itself is not clearly away from zero, so no share of it is given to any path."
+            "The difference itself is not shown to be away from zero, so no share of it is given to any path."
         )
     return tuple(sentences)
 
@@ -359,9 +367,9 @@ def _path_table(estimates: tuple[Estimate, ...]) -> Table:
 
 
 def _path_warnings(grams: ClusterGrams, mediators: tuple[str, ...]) -> tuple[str, ...]:
-    clinicians = int((grams.gram[:, 0, grams.columns.index("arm")] > 0).sum())
+    clinicians = clinicians_by_arm(grams)[0]
     found = []
-    if clinicians < FEW:
+    if clinicians < FEW_CLINICIANS:
         found.append(
             f"Clinicians with ETMI patients who have every score: {clinicians}. Intervals from so few are too narrow."
         )

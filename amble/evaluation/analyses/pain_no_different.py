@@ -1,5 +1,6 @@
 """Question 9. Is a difference too small to matter? Two one-sided tests of the mixed model's differences."""
 
+from amble.evaluation.analyses.arms import FEW_PEOPLE
 from amble.evaluation.analyses.over_time import AT, arm_counts, finite, fitted, outcomes, sums_of
 from amble.evaluation.analyses.words import OBSERVATIONAL, number
 from amble.evaluation.estimators.degrees_of_freedom import AVERAGE, VisitContrast, arm_contrasts
@@ -10,6 +11,7 @@ from amble.evaluation.sums.catalogue import Request, cube
 from amble.evaluation.sums.data import Data, Outline
 
 QUESTION = "Is pain no different?"
+UNTESTED = "Too few people, or no trustworthy estimate: whether the arms are alike was not tested."
 ASSUMPTIONS = (
     "The margin was set in the study file before the data were seen: a difference smaller than it matters to nobody.",
     "The differences come from the mixed model and share its assumptions.",
@@ -50,14 +52,15 @@ def _asked(outline: Outline) -> list[str]:
 
 
 def _tests(data: Data, outcome: str) -> list[tuple[VisitContrast, Equivalence]]:
-    """A model that did not converge gives no test: its numbers cannot show that anything is alike."""
-    study, fit = data.outline.study, fitted(data, outcome)
+    """A model that did not converge, or a handful of people, cannot show that anything is alike: no test."""
+    study, fit, sums = data.outline.study, fitted(data, outcome), sums_of(data, outcome)
     differences = arm_contrasts(fit, "arm", study.mmrm.degrees_of_freedom, study.mmrm.information)
     margin, sure = study.equivalence[outcome], fit.certificate.converged
     found = []
     for difference in differences:
         c = difference.contrast
-        estimate = finite(c.estimate) if sure else None
+        enough = min(arm_counts(sums, difference.visit)) >= FEW_PEOPLE
+        estimate = finite(c.estimate) if sure and enough else None
         found.append((difference, tost(estimate, finite(c.se), finite(c.df), margin, study.confidence)))
     return found
 
@@ -80,7 +83,11 @@ def _estimate(data: Data, outcome: str, found: VisitContrast, test: Equivalence)
         n_etmi=etmi,
         n_usual_care=usual_care,
         meaning=_meaning(outcome, found.visit, test, 2 * data.outline.study.confidence - 1),
-        warnings=(*found.warnings, *fitted(data, outcome).warnings),
+        warnings=(
+            *found.warnings,
+            *fitted(data, outcome).warnings,
+            *(() if test.p is not None else (UNTESTED,)),
+        ),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from amble.evaluation.analyses.words import interval, number, percent
+from amble.evaluation.analyses.words import counted, interval, number, percent
 from amble.evaluation.cohort.columns import UNKNOWN
 from amble.evaluation.diagnostics import standardised
 from amble.evaluation.estimators.shares import ShareDifference, share_difference
@@ -306,8 +306,8 @@ def _sentences(data: Data, rates: dict[str, dict[str, ShareDifference]]) -> tupl
         return ("No episode met the rules of the cohort, so nothing can be said.",)
     sentences = [
         f"{total:,} episodes are in the comparison: {n['etmi']:,} with ETMI ({percent(n['etmi'] / total)}) and "
-        f"{n['usual_care']:,} with usual care, treated by {_clinicians(data):,} clinicians in "
-        f"{len(data.outline.clinics):,} {'clinic' if len(data.outline.clinics) == 1 else 'clinics'}."
+        f"{n['usual_care']:,} with usual care, treated by {counted(_clinicians(data), 'clinician')} in "
+        f"{counted(len(data.outline.clinics), 'clinic')}."
     ]
     for outcome, visits in rates.items():
         rate = visits[EVERY]

@@ -19,6 +19,11 @@ def number(value: float, digits: int = 1) -> str:
     return f"−{text}" if value < 0 and any(mark in text for mark in "123456789") else text
 
 
+def counted(n: int, thing: str) -> str:
+    """ "1 clinic", "1,624 clinics"."""
+    return f"{n:,} {thing}{'' if n == 1 else 's'}"
+
+
 def percent(share: float) -> str:
     """A share as a whole percentage, with one decimal where rounding would hide that it is small."""
     return f"{number(100 * share, 0 if share == 0 or share >= 0.1 else 1)}%"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+LEAST = 5  # clusters in each group below which draws say little about others: no interval
 CHUNK = 128  # repetitions at a time, so that memory does not grow with their number
 
 
@@ -24,15 +25,17 @@ def resampled(sums: np.ndarray, repetitions: int, seed: tuple[int, ...]) -> Iter
 
 
 def percentile_interval(
-    draws: np.ndarray, confidence: float
+    draws: np.ndarray, confidence: float, clusters: int = LEAST
 ) -> tuple[float | None, float | None, float | None]:
     """Standard error and percentile interval over the repetitions that gave a number (bootstrap-2).
+
+    clusters: in the group that has fewer of them; None with fewer than LEAST.
 
     None when fewer than half of them did, since an interval from the lucky draws would be too narrow, and when all
     are the same, as with one cluster.
     """
     usable = draws[np.isfinite(draws)]
-    if len(usable) < max(2, len(draws) / 2) or np.ptp(usable) == 0:
+    if len(usable) < max(2, len(draws) / 2) or np.ptp(usable) == 0 or clusters < LEAST:
         return None, None, None
     tail = (1 - confidence) / 2
     low, high = np.quantile(usable, [tail, 1 - tail])

@@ -85,7 +85,10 @@ def _sweep(a: np.ndarray, p: int) -> np.ndarray:
         kept[..., j] = usable
         _sweep_pivot(a, j, np.where(usable, pivot, np.inf), usable)
         if j == 0:
-            least = np.maximum(least, COLLINEAR * np.einsum("...ii->...i", a))
+            left = np.einsum("...ii->...i", a).copy()
+            level = (left <= raw * CONSTANT) & (np.arange(a.shape[-1]) > 0)  # what is left of it is rounding
+            a[level[..., :, None] | level[..., None, :]] = 0.0
+            least = np.maximum(least, COLLINEAR * left)
     return kept
 
 

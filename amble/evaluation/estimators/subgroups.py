@@ -54,7 +54,7 @@ def fit_subgroups(
 
     sums: with a column "arm", main effects of the levels, and the columns `interactions`, arm x level for every level
     but the first. The arm difference in the first level is the arm's own. A visit where the arms cannot be compared is
-    left out of the average.
+    left out of the average. A fit that did not converge gives no test.
     """
     model = mean_model(sums.columns, sums.visits, tuple(by_visit))
     fit = fit_mmrm(sums, model, name)
@@ -65,7 +65,7 @@ def fit_subgroups(
     extra = np.array([model.A[0, model.columns.index(column)] for column in interactions])
     rows = [average, *(average + row for row in extra)]
     effects = tuple(as_effect(tested(fit, row[None], known, method), confidence) for row in rows)
-    test = tested(fit, extra, known, method)
+    test = tested(fit, extra, known if fit.certificate.converged else None, method)
     return Subgroups(
         fit=fit,
         levels=effects,
