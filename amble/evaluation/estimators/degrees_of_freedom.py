@@ -17,7 +17,7 @@ Method = Literal["satterthwaite", "kenward_roger"]
 Information = Literal["observed", "expected"]
 ORTHOGONAL = 1e-6  # share of a contrast that may lie in what the data cannot tell, by rounding
 AVERAGE = "average"
-CANNOT = "At {} the two arms cannot be compared: one arm has no measurement, or another column says the same as the arm."
+CANNOT = "At {} the arms cannot be compared: one arm has no measurement, or another column says the same as the arm."
 
 
 @dataclass(frozen=True)
