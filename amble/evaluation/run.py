@@ -81,7 +81,7 @@ def requests(outline: Outline) -> Iterator[Request]:
 
 def requests_for_release(outline: Outline) -> Iterator[Request]:
     for outcome in outline.study.measured:
-        yield released(outcome, outline.visits[outcome], outline.levels)
+        yield released(outcome, outline.visits[outcome], outline.study.covariates, outline.levels)
         yield cube(outcome, outline.visits[outcome])
 
 
@@ -160,14 +160,18 @@ def outcome_flow(data: Data) -> Iterator[FlowRow]:
 
 
 def completeness(data: Data) -> dict[str, tuple[int, int]]:
-    """Episodes whose first outcome is known at the start and at every visit, of all in the cohort, by arm too."""
-    if not data.outline.study.measured:
+    """Episodes whose first outcome is known at the start and at the first visit (discharge), of all in the cohort."""
+    outline = data.outline
+    if not outline.study.measured:
         return {}
-    *_, complete = list(outcome_flow(data))[:3]
-    n = data.outline.n
-    parts = {"etmi": (complete.etmi, n["etmi"]), "usual_care": (complete.usual_care, n["usual_care"])}
-    whole = (complete.etmi + complete.usual_care, n["etmi"] + n["usual_care"])
-    return {"outcomes_complete": whole} | {f"outcomes_complete_{arm}": share for arm, share in parts.items()}
+    outcome = outline.study.measured[0]
+    cells = data.moments[cube(outcome, outline.visits[outcome])]
+    first_visit = cells.keys[f"{outcome}_pattern"] & 1 == 1
+    complete = first_visit & (cells.keys[f"{outcome}_baseline_known"] == 1)
+    etmi = cells.keys["arm"] == 1
+    n = {arm: int(cells.n[complete & inside].sum()) for arm, inside in (("etmi", etmi), ("usual_care", ~etmi))}
+    shares = {f"outcomes_complete_{arm}": (n[arm], outline.n[arm]) for arm in n}
+    return {"outcomes_complete": (sum(n.values()), sum(outline.n.values()))} | shares
 
 
 def unknowable(data: Data, landed: Landed) -> Iterator[str]:

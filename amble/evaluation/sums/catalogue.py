@@ -52,14 +52,18 @@ def grams_by_clinician(columns: tuple[str, ...], complete: tuple[str, ...] = (),
     return Request(keys=("clinic", "clinician", *keys), columns=columns, complete=complete)
 
 
-def released(outcome: str, visits: tuple[str, ...], levels: Mapping[str, tuple[str, ...]]) -> Request:
-    """What a service may send to others: few, large cells, with the categories as columns instead of keys.
+def released(
+    outcome: str, visits: tuple[str, ...], covariates: tuple[str, ...], levels: Mapping[str, tuple[str, ...]]
+) -> Request:
+    """What a service may send to others: few, large cells, with the study's covariates as columns instead of keys.
 
     Each category leaves out one level that every service has in the same place: the first, or "unknown" for
     languages, whose order differs between services.
     """
     kept = {
-        name: levels[name][:-1] if name == "language" else levels[name][1:] for name in CELLS if name != "arm"
+        name: levels[name][:-1] if name == "language" else levels[name][1:]
+        for name in covariates
+        if name in CELLS
     }
     terms = [f"{name}:{level}" for name, others in kept.items() for level in others]
     columns = ("age_years", f"{outcome}_baseline", *(f"{outcome}_{visit}" for visit in visits), *terms)

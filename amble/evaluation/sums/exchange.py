@@ -36,7 +36,7 @@ def sums_of(data: Data, provenance: Mapping[str, str], name: str) -> Service:
     """What may leave: cells by arm and pattern, after disclosure control."""
     outline, found, aside = data.outline, {}, {}
     for outcome in outline.study.measured:
-        request = released(outcome, outline.visits[outcome], outline.levels)
+        request = released(outcome, outline.visits[outcome], outline.study.covariates, outline.levels)
         most = outline.study.disclosure.suppress_up_to
         found[outcome], aside[outcome] = release(data.moments[request], outcome, outline.study.visits, most)
     return Service(name, found, provenance, aside)

@@ -2,10 +2,12 @@
 
 A cell too small is joined to the cell that lacks its latest visit (those scores are set aside) until it is large
 enough; a cell without visits that is still too small is left out. A category with too few people in a cell is counted
-there with the reference level. Every step is counted, and the file says how much was set aside.
+there with the reference level. Where too few people share two categories, what would be expected if these had nothing
+to do with each other stands instead of their count. Every step is counted, and the file says how much was set aside.
 """
 
 from dataclasses import dataclass, replace
+from itertools import permutations
 
 import numpy as np
 
@@ -102,10 +104,11 @@ def _hide_rare_categories(moments: Moments, most: int) -> tuple[Moments, int]:
                 moments, hidden = _hidden(moments, k, exposed & (counts.argmin(1) == at))
                 people += hidden
     second = moments.second.copy()
-    for i in terms:
-        for j in terms:
-            both = second[:, i, j]
-            second[:, i, j] = np.where((i != j) & (both > 0) & (both <= most), 0, both)
+    for i, j in permutations(terms, 2):
+        both, size = second[:, i, j], np.maximum(moments.n, 1)
+        expected = np.rint(moments.first[:, i] * moments.first[:, j] / size).astype(np.int64)
+        same = moments.columns[i].partition(":")[0] == moments.columns[j].partition(":")[0]
+        second[:, i, j] = np.where((both > most) | (both == 0) | same, both, expected)
     return replace(moments, second=second), people
 
 

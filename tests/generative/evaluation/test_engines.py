@@ -31,7 +31,7 @@ def requests(outline: Outline) -> list[Request]:
     for outcome in STUDY.measured:
         visits = outline.visits[outcome]
         wanted += [catalogue.cube(outcome, visits), catalogue.by_clinician(outcome, visits, terms)]
-        wanted.append(catalogue.released(outcome, visits, outline.levels))
+        wanted.append(catalogue.released(outcome, visits, STUDY.covariates, outline.levels))
     columns = ("arm", "cost", "minutes", "function_baseline", "function_12m", *terms)
     return [*wanted, catalogue.grams_by_clinician(columns, ("function_baseline", "function_12m"))]
 
