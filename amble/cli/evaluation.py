@@ -3,6 +3,7 @@
 Everything heavy is imported inside the commands, so that `amble --help` answers at once.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,9 @@ import click
 
 if TYPE_CHECKING:
     from amble.evaluation.run import Progress
+
+# Small matrices are faster on one thread, and sums in a fixed order give the same last digit on every machine.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
