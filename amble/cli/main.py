@@ -7,6 +7,7 @@ import click
 
 from amble.cli.evaluation import combine, evaluate, simulate
 from amble.cli.instruments import instruments
+from amble.cli.snapshot import snapshot
 from amble.cli.study import study
 
 
@@ -70,6 +71,7 @@ def _use_settings() -> None:
 
 main.add_command(instruments)
 main.add_command(study)
+main.add_command(snapshot)
 main.add_command(evaluate)
 main.add_command(combine)
 main.add_command(simulate)

@@ -1,0 +1,143 @@
+"""Reads a service's CSV file as text, and says which texts the mapping does not understand."""
+
+import codecs
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+import duckdb
+
+from amble.evaluation.snapshot.faults import Fault
+from amble.evaluation.snapshot.own_csv import cells
+from amble.evaluation.snapshot.own_csv.cells import Cell, cell, literal, name
+from amble.evaluation.snapshot.own_csv.mapping import Block
+from amble.evaluation.snapshot.reader import first_line
+from amble.evaluation.snapshot.tables import tables
+
+LEFT_OUT = "left_out"  # the episodes that `keep` did not want
+LISTED = 10  # different texts of one column that are shown one by one
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A CSV file as a table of text.  left_out: rows that `keep` does not want."""
+
+    block: Block
+    table: str
+    left_out: int
+
+
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Before the first file. Episodes have to be loaded before what belongs to them."""
+    connection.execute(f"CREATE TABLE {LEFT_OUT} (episode_id VARCHAR)")
+
+
+def load(
+    connection: duckdb.DuckDBPyConnection, block: Block, table: str, folder: Path
+) -> Loaded | list[Fault]:
+    """The columns that the block names, as text; or what is wrong with the file."""
+    file = block.file
+    if not file.is_file():
+        return [Fault(file.name, "", "is missing", 0, "", f"The mapping looks for it at {file}.")]
+    try:
+        plain = _as_utf8(file, block.format.encoding, folder)
+        how = f"delim={literal(block.format.delimiter)}, header=true, all_varchar=true"
+        rows = f"read_csv({literal(str(plain))}, {how})"
+        present = [row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {rows}").fetchall()]
+        if absent := [column for column in block.theirs if column not in present]:
+            return [_absent(file.name, column, present) for column in absent]
+        chosen = ", ".join(name(column) for column in block.theirs)
+        connection.execute(f"CREATE TABLE {table} AS SELECT {chosen} FROM {rows}")
+    except (duckdb.Error, UnicodeError) as fault:
+        remedy = "Are delimiter and encoding right?"
+        return [Fault(file.name, "", "cannot be read as CSV", 0, first_line(fault), remedy)]
+    finally:
+        (folder / "utf8.csv").unlink(missing_ok=True)
+    return Loaded(block, table, _keep(connection, block, table))
+
+
+def _as_utf8(file: Path, encoding: str, folder: Path) -> Path:
+    """The file itself, or a copy in UTF-8 that is deleted once it is read."""
+    if codecs.lookup(encoding).name == "utf-8":
+        return file
+    with (
+        file.open(encoding=encoding, newline="") as old,
+        (folder / "utf8.csv").open("w", encoding="utf-8", newline="") as new,
+    ):
+        shutil.copyfileobj(old, new, 1 << 20)
+    return folder / "utf8.csv"
+
+
+def _absent(file: str, column: str, present: list[str]) -> Fault:
+    near = get_close_matches(column, present, n=1)
+    hint = f"Did you mean {near[0]}?" if near else f"It has {', '.join(present)}."
+    return Fault(file, column, "the mapping names a column that the file does not have", 0, "", hint)
+
+
+def _keep(connection: duckdb.DuckDBPyConnection, block: Block, table: str) -> int:
+    """Take away the rows that are not wanted, and what belongs to an episode that was not; how many those are."""
+    unwanted = [
+        f"NOT coalesce(trim({name(column)}) IN ({', '.join(map(literal, kept))}), false)"
+        for column, kept in block.keep.items()
+    ]
+    episode = f"trim({name(block.columns['episode_id'])})" if "episode_id" in block.columns else ""
+    if episode and block.table == "episodes" and unwanted:
+        connection.execute(
+            f"INSERT INTO {LEFT_OUT} SELECT {episode} FROM {table} WHERE {' OR '.join(unwanted)}"
+        )
+    elif episode and block.table != "episodes":
+        unwanted.append(f"{episode} IN (SELECT episode_id FROM {LEFT_OUT})")
+    if not unwanted:
+        return 0
+    return connection.execute(f"DELETE FROM {table} WHERE {' OR '.join(unwanted)}").fetchone()[0]
+
+
+def not_understood(connection: duckdb.DuckDBPyConnection, source: Loaded) -> Iterator[Fault]:
+    """Every text that has no meaning, with how often it stands there."""
+    for found in _cells(source.block):
+        if found.wrong == "false":
+            continue
+        rows = source.table
+        text, wrong = found.text, found.wrong
+        if found.column.type == "texts":
+            entries = cells.parts(found.column, source.block, found.text)
+            rows, text = f"(SELECT unnest({entries}) AS part FROM {source.table})", "part"
+        query = f"SELECT {text}, count(*) FROM {rows} WHERE {wrong} GROUP BY ALL ORDER BY count(*) DESC, 1"
+        counted = connection.execute(query).fetchall()
+        place = (
+            f"{found.theirs} -> {found.column.name}" if found.theirs else f"constants -> {found.column.name}"
+        )
+        file = source.block.file.name
+        for value, count in counted[:LISTED]:
+            yield Fault(
+                file, place, f"{value!r} {found.problem.rstrip('.')}", count, "", _remedy(source.block, found)
+            )
+        if others := counted[LISTED:]:
+            count = sum(row[1] for row in others)
+            yield Fault(
+                file,
+                place,
+                f"so it is with {len(others):,} more texts",
+                count,
+                repr(others[0][0]),
+                "See above.",
+            )
+
+
+def _remedy(block: Block, found: Cell) -> str:
+    if "mapping" in found.problem:
+        return f'Add it under values.{found.column.name} of [{block.table}]; "" where it says nothing.'
+    return 'Correct the mapping or the file; add it to missing, or to values as "", where it says nothing.'
+
+
+def _cells(block: Block) -> Iterator[Cell]:
+    """Every cell that the block reads; a wide block reads one value, and perhaps one date, for each of its columns."""
+    table = tables()[block.table]
+    for column in table.columns:
+        yield cell(column, block)
+    for theirs, score in block.wide.items():
+        yield cells.read(table.column("value"), block, cells.trimmed(theirs, block), theirs)
+        if score.date:
+            yield cells.read(table.column("date"), block, cells.trimmed(score.date, block), score.date)
