@@ -2,26 +2,25 @@
 
 import numpy as np
 
+from amble.evaluation.analyses import activity
 from amble.evaluation.analyses.arms import FEW_CLINICIANS, FEW_PEOPLE, clinicians_by_arm, episodes_by_arm
 from amble.evaluation.analyses.over_time import AT
-from amble.evaluation.analyses.words import OBSERVATIONAL, interval, listed, number, percent
-from amble.evaluation.cohort.columns import LEVELS, UNKNOWN
-from amble.evaluation.estimators.cluster_bootstrap import percentile_interval, resampled
+from amble.evaluation.analyses.words import OBSERVATIONAL, interval, listed, number
+from amble.evaluation.cohort.columns import UNKNOWN
+from amble.evaluation.estimators.cluster_bootstrap import percentile_interval
 from amble.evaluation.estimators.mediation import Mediation, bootstrap_mediation, mediate
-from amble.evaluation.results import Answer, Cell, Estimate, Figure, Table
+from amble.evaluation.results import Answer, Estimate, Table
 from amble.evaluation.study.model import LABELS
 from amble.evaluation.sums.catalogue import Request, grams_by_clinician
 from amble.evaluation.sums.data import Data, Outline
-from amble.evaluation.sums.moments import ClusterGrams, Moments
+from amble.evaluation.sums.moments import ClusterGrams
 from amble.evaluation.sums.patterns import cluster_grams
 
 QUESTION = "How does it work?"
-SEED = 11  # this question's own stream of random numbers
+SEED = 111  # this question's own stream of random numbers
 OUTCOME = "function"
 FEAR, ACTIVITY = "fear_avoidance", "activity"
 NAMES = {FEAR: "fear-avoidance", ACTIVITY: "activity level"}
-ARMS = ("ETMI", "usual care")
-KNOWN_LEVELS = len(LEVELS["activity_level"]) - 1
 ASSUMPTIONS = (
     "A path is only as true as three assumptions, which data cannot prove. Nothing that was left out moves both the "
     "arm and the outcome, the arm and a mediator, or a mediator and the outcome.",
@@ -36,7 +35,7 @@ def requests(outline: Outline) -> list[Request]:
     """Activity by clinician and starting level, visit by visit; sums by clinician for the linear models."""
     path = _path(outline)
     return [
-        *(_activity(visit) for visit in _visits(outline)),
+        *(activity.levels_by_clinician(visit) for visit in activity.visits(outline)),
         *([_path_request(outline, *path)] if path else []),
     ]
 
@@ -46,7 +45,7 @@ def answer(data: Data) -> Answer:
     if not (n["etmi"] and n["usual_care"]):
         reason = "With one arm empty, nothing can be said about how ETMI works."
         return Answer("how", QUESTION, (reason,), warnings=(reason,))
-    change = _change(data)
+    change = activity.change(data)
     paths = _paths(data)
     return Answer(
         name="how",
@@ -57,138 +56,6 @@ def answer(data: Data) -> Answer:
         figures=change.figures,
         assumptions=ASSUMPTIONS if paths.estimates else (),
         warnings=change.warnings + paths.warnings,
-    )
-
-
-def _visits(outline: Outline) -> tuple[str, ...]:
-    return tuple(visit for visit in outline.activity_visits if visit != "baseline")
-
-
-# Change in activity
-
-
-def _activity(visit: str) -> Request:
-    column = f"activity_{visit}"
-    return Request(("clinic", "clinician", "arm", "activity_level"), (column,), complete=(column,))
-
-
-def _change(data: Data) -> Answer:
-    visits = _visits(data.outline)
-    if not visits:
-        warning = (
-            "Activity level was not recorded at any visit: whether people became more active is not known."
-        )
-        return Answer("change", "", (warning,), warnings=(warning,))
-    sums = np.stack([_counts(data.moments[_activity(visit)], data.outline) for visit in visits], axis=1)
-    study = data.outline.study
-    seed = (study.seed, SEED)
-    draws = np.concatenate([_differences(chunk) for chunk in resampled(sums, study.repetitions, seed)])
-    differences = _differences(sums.sum(axis=0))
-    estimates = tuple(
-        _share_estimate(data, visit, measure, differences[v, m], draws[:, v, m], sums[:, v])
-        for v, visit in enumerate(visits)
-        for m, measure in enumerate(("active three or more times a week", "moved up at least one level"))
-    )
-    last = [estimate for estimate in estimates if estimate.visit == visits[-1]]
-    return Answer(
-        "change",
-        "",
-        tuple(dict.fromkeys(estimate.meaning for estimate in last)),
-        estimates,
-        (_activity_table(visits, sums.sum(axis=0)),),
-        (_activity_figure(),),
-    )
-
-
-def _counts(moments: Moments, outline: Outline) -> np.ndarray:
-    """(clinicians, 2 arms, 4): recorded, at the top level, recorded with a known start, moved up from it.
-
-    The numbers at levels 1 and 2 follow from the sum and the sum of squares of a column of 0, 1 and 2.
-    """
-    total, square = moments.first[:, 0], moments.second[:, 0, 0]
-    top = (square - total) // 2
-    middle = total - 2 * top
-    start = moments.keys["activity_level"]
-    known = start < KNOWN_LEVELS
-    up = np.select([start == 0, start == 1], [middle + top, top], 0)
-    cells = np.stack([moments.n, top, np.where(known, moments.n, 0), np.where(known, up, 0)], axis=1)
-    counts = np.zeros((len(outline.clinic_of), 2, 4))
-    np.add.at(counts, (moments.keys["clinician"], 1 - moments.keys["arm"]), cells)
-    return counts
-
-
-def _differences(counts: np.ndarray) -> np.ndarray:
-    """(..., 2) ETMI minus usual care in the share at the top level and in the share moved up; NaN for no one."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        shares = counts[..., [1, 3]] / counts[..., [0, 2]]
-    return shares[..., 0, :] - shares[..., 1, :]
-
-
-def _share_estimate(
-    data: Data, visit: str, measure: str, value: float, draws: np.ndarray, counts: np.ndarray
-) -> Estimate:
-    column = 0 if measure.startswith("active") else 2
-    clinicians, counts = int((counts[:, :, column] > 0).sum(axis=0).min()), counts.sum(axis=0)
-    n = [int(count) for count in counts[:, column]]
-    known = min(n) >= FEW_PEOPLE
-    se, low, high = percentile_interval(draws, data.outline.study.confidence, clinicians if known else 0)
-    meaning = f"{AT.get(visit, visit).capitalize()}, activity is known of too few people to compare the arms."
-    if known:
-        shares = [percent(counts[arm, column + 1] / n[arm]) for arm in (0, 1)]
-        ends = (None if end is None else 100 * end for end in (low, high))
-        meaning = (
-            f"{AT.get(visit, visit).capitalize()}, {shares[0]} with ETMI and {shares[1]} with usual care "
-            f"{'were ' if column == 0 else 'had '}{measure}: {number(100 * value)} percentage points "
-            f"({interval(*ends, data.outline.study.confidence)}; observational)."
-        )
-    return Estimate(
-        outcome="activity_level",
-        visit=visit,
-        contrast="risk_difference",
-        method="cluster_bootstrap",
-        estimand=f"share {measure}, of those whose activity was recorded; not adjusted",
-        estimate=float(value) if known else None,
-        se=se,
-        ci_low=low,
-        ci_high=high,
-        n_etmi=n[0],
-        n_usual_care=n[1],
-        meaning=meaning,
-        warnings=() if low is not None else ("Too few people, clinicians or repetitions for an interval.",),
-    )
-
-
-def _activity_table(visits: tuple[str, ...], counts: np.ndarray) -> Table:
-    rows = []
-    for visit, by_arm in zip(visits, counts, strict=True):
-        for arm, (n, top, known, up) in zip(ARMS, by_arm.astype(int).tolist(), strict=True):
-            shares: list[Cell] = [
-                round(100 * part / whole, 1) if whole else None for part, whole in ((top, n), (up, known))
-            ]
-            rows.append((visit, arm, n, top, shares[0], known, up, shares[1]))
-    return Table(
-        name="activity_change",
-        title="Activity by visit and arm (observational)",
-        columns=(
-            *("visit", "arm", "recorded", "three_or_more", "percent_three_or_more"),
-            *("start_known", "moved_up", "percent_moved_up"),
-        ),
-        rows=tuple(rows),
-        counts=("recorded", "three_or_more", "start_known", "moved_up"),
-        derived={"percent_three_or_more": "three_or_more", "percent_moved_up": "moved_up"},
-        note="Of those whose activity was recorded at the visit. Moved up: at least one level above the start; "
-        "people who began at three or more times a week cannot move up and are counted.",
-    )
-
-
-def _activity_figure() -> Figure:
-    return Figure(
-        name="activity_change",
-        title="Active three or more times a week",
-        kind="bars",
-        table="activity_change",
-        encoding={"x": "visit", "y": "percent_three_or_more", "colour": "arm"},
-        description="Bars: percent of each arm who were active three or more times a week, at each visit.",
     )
 
 
@@ -246,7 +113,7 @@ def _paths(data: Data) -> Answer:
     if not (enough and np.isfinite([found.total, found.direct, *found.indirect]).all()):
         warning = "The episodes with all the scores that the paths need are too few, or too alike, to tell them apart."
         return Answer("paths", "", (warning,), warnings=(warning,))
-    draws = bootstrap_mediation(grams, *roles, study.repetitions, (study.seed, SEED, 1))
+    draws = bootstrap_mediation(grams, *roles, study.repetitions, (study.seed, SEED))
     estimates = _path_estimates(data, path, found, draws, grams)
     return Answer(
         "paths",

@@ -39,3 +39,15 @@ def share_difference(yes: np.ndarray, n: np.ndarray, confidence: float) -> Share
     se = float(np.sqrt(len(influence) / (len(influence) - 1) * (influence**2).sum()))
     half = float(stats.t.ppf((1 + confidence) / 2, df)) * se
     return ShareDifference(shares, difference, se, df, difference - half, difference + half)
+
+
+def standardised_difference(yes: np.ndarray, n: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """(...) difference of two groups' shares, had both the strata in the proportions of `weights` (mediation-6).
+
+    yes, n: (..., 2, L) by group and stratum.  weights: (..., L), 0 for a stratum that is left out. NaN where a group
+    has nobody in a stratum that counts.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        shares = np.where(weights[..., None, :] > 0, yes / n, 0.0)
+        found = (shares * weights[..., None, :]).sum(axis=-1) / weights.sum(axis=-1)[..., None]
+    return found[..., 0] - found[..., 1]

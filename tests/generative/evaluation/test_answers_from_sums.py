@@ -69,13 +69,22 @@ def test_completeness_is_what_the_rows_say(columns):
 
 
 def test_activity_is_what_the_rows_say(columns):
-    rows = {(row["visit"], row["arm"]): row for row in rows_of(answered(how, columns), "activity_change")}
+    answer = answered(how, columns)
+    rows = {(row["visit"], row["arm"]): row for row in rows_of(answer, "activity_change")}
     now, start = columns["activity_6m"], columns["activity_level"]
-    etmi = (columns["arm"] == 1) & ~np.isnan(now)
+    known = ~np.isnan(now) & (start < 3)
+    etmi = known & (columns["arm"] == 1)
     row = rows["6m", "ETMI"]
-    assert row["three_or_more"] == (now[etmi] == 2).sum()
-    assert row["start_known"] == (start[etmi] < 3).sum()
-    assert row["moved_up"] == (now[etmi] > start[etmi])[start[etmi] < 3].sum()
+    assert (row["recorded"], row["three_or_more"]) == (etmi.sum(), (now[etmi] == 2).sum())
+    assert row["moved_up"] == (now > start)[etmi].sum()
+    found = [e for e in answer.estimates if e.outcome == "activity_level" and e.visit == "6m"]
+    usual = known & (columns["arm"] == 0)
+    for estimate, yes in zip(found, (now == 2, now > start), strict=True):
+        gaps = [
+            yes[etmi & (start == level)].mean() - yes[usual & (start == level)].mean() for level in range(3)
+        ]
+        began = [(known & (start == level)).sum() for level in range(3)]
+        assert estimate.estimate == pytest.approx(np.average(gaps, weights=began), rel=1e-9)
 
 
 def test_the_cost_difference_is_that_of_a_regression_on_rows(columns):
