@@ -182,7 +182,7 @@ def _relations(table: Table, index: Mapping[tuple[int, str], int]) -> list[Relat
 
 
 def _subgroups(estimates: list[Estimate], index: Mapping[int, int]) -> list[Relation]:
-    """Everybody is the sum of the groups of each variable, and of those for whom it is not known."""
+    """Everybody is the sum of the groups of each variable, and of those in none of them, if there are any."""
     families: dict[tuple, dict[str, list[int]]] = {}
     for i, e in enumerate(estimates):
         key = (e.outcome, e.visit, e.contrast, e.method, e.estimand)
@@ -190,7 +190,7 @@ def _subgroups(estimates: list[Estimate], index: Mapping[int, int]) -> list[Rela
             variable = "" if e.subgroup is None else e.subgroup.partition("=")[0].strip()
             families.setdefault(key, {}).setdefault(variable, []).append(index[i])
     return [
-        Relation(family[""][0], tuple(groups), True)
+        Relation(family[""][0], tuple(groups))
         for family in families.values()
         for variable, groups in family.items()
         if variable and "" in family

@@ -1,6 +1,7 @@
 """How numbers and codes are said to people."""
 
 import math
+import re
 from collections.abc import Iterable
 
 from amble.evaluation.results import Cell, Estimate
@@ -38,7 +39,7 @@ def word(code: str) -> str:
     variable, equals, level = code.partition(" = ")
     if equals:
         return f"{word(variable)}: {word(level)}"
-    return code.replace("_", " ") if " " not in code else code
+    return code if " " in code else re.sub(r"\betmi\b", "ETMI", code.replace("_", " "))
 
 
 def label(code: str) -> str:

@@ -23,7 +23,11 @@ IN_SHORT = {  # in this order; the method and contrast that speak for each outco
     "pain": ("mmrm", "difference"),
     "sessions": ("negative_binomial", "log_rate_ratio"),
 }
-LONG = 16  # rows of a table that stands folded on the screen, and open on paper
+REACH = (
+    *("clinicians_trained", "clinicians_delivering", "patients_receiving", "patients_receiving_when_trained"),
+    "outcomes_complete",
+)
+LONG = 16  # rows of a table that stands folded on the screen, and not on paper where a picture shows it
 LONGEST = 60  # rows of a table on the page; longer ones are drawn, and are in the CSV file
 
 
@@ -43,6 +47,7 @@ class PageTable:
     rows: tuple[tuple[tuple[str, bool], ...], ...]
     note: str
     wide: bool
+    drawn: bool
 
 
 def html(report: Report, shares: Mapping[str, Any]) -> str:
@@ -63,17 +68,20 @@ def html(report: Report, shares: Mapping[str, Any]) -> str:
         in_short=in_short(study, estimates),
         interval=lambda e: numbers.with_interval(e, study.confidence),
         complete=shares.get("outcomes_complete_by_arm"),
-        shares={name: share for name, share in shares.items() if "share" in share},
-        flow=report.flow and page_table(report.flow),
-        sections=[
-            (a, pictures[a.name], [page_table(t) for t in a.tables], _unsaid(a)) for a in report.answers
-        ],
+        shares={name: shares[name] for name in REACH if name in shares},
+        flow=page_table(report.flow) if _only_here(report) else None,
+        sections=[(a, pictures[a.name], _tables(a, study.confidence)) for a in report.answers],
         long=LONG,
         longest=LONGEST,
         methods=methods_of(estimates),
         flat=flat(report.provenance),
         fits=sum(len(answer.fits) for answer in report.answers),
     )
+
+
+def _only_here(report: Report) -> bool:
+    """Whether no answer shows the attrition rows, so that the page has each table once."""
+    return report.flow is not None and report.flow not in [t for a in report.answers for t in a.tables]
 
 
 def in_short(study: Study, estimates: Iterable[Estimate]) -> list[tuple[str, Estimate | None]]:
@@ -92,11 +100,19 @@ def in_short(study: Study, estimates: Iterable[Estimate]) -> list[tuple[str, Est
     return found
 
 
-def page_table(table: Table, confidence: float = 0.95) -> PageTable:
+def _tables(answer: Answer, confidence: float) -> list[PageTable]:
+    drawn = {figure.table for figure in answer.figures}
+    return [page_table(table, confidence, table.name in drawn) for table in answer.tables]
+
+
+def page_table(table: Table, confidence: float = 0.95, drawn: bool = False) -> PageTable:
     """Every cell said in its column's manner; the two ends of an interval share a column and their decimals."""
     heads, cells, k = [], [], 0
     while k < len(table.columns):
         name, values = table.columns[k], [row[k] for row in table.rows]
+        if k and not any(value not in (None, "") for value in values):
+            k += 1
+            continue
         if table.columns[k : k + 2] in (("low", "high"), ("ci_low", "ci_high")):
             ends = list(zip(values, (row[k + 1] for row in table.rows), strict=True))
             places = _places(table, k - 1, k, k + 1)
@@ -110,7 +126,7 @@ def page_table(table: Table, confidence: float = 0.95) -> PageTable:
             cells.append([(numbers.cell(value, name, places), hidden(value)) for value in values])
         k += 1
     rows = tuple(zip(*cells, strict=True))
-    return PageTable(table.name, table.title, tuple(heads), rows, table.note, len(heads) > 7)
+    return PageTable(table.name, table.title, tuple(heads), rows, table.note, len(heads) > 7, drawn)
 
 
 def _places(table: Table, *columns: int) -> int:
@@ -132,12 +148,6 @@ def _pictures(answer: Answer) -> list[tuple[Any, Markup]]:
     tables = {table.name: table for table in answer.tables}
     drawn = ((figure, draw(figure, tables[figure.table])) for figure in answer.figures)
     return [(figure, Markup(svg)) for figure, svg in drawn if svg]  # our own drawing, names escaped there
-
-
-def _unsaid(answer: Answer) -> list[str]:
-    """What estimates mean, where no sentence of the answer says it already."""
-    said = " ".join(answer.sentences)
-    return list(dict.fromkeys(e.meaning for e in answer.estimates if e.meaning and e.meaning not in said))
 
 
 @cache

@@ -90,6 +90,11 @@ def _fill(folder: Path, report: Report) -> None:
     every = [table for answer in released.answers for table in answer.tables]
     for table in every if released.flow is None else [released.flow, *every]:
         _save_csv(folder / TABLES / f"{table.name}.csv", table)
+    estimates = [e for answer in released.answers for e in answer.estimates]
+    rows = tuple(
+        (*(getattr(e, key) for key in KEYS[:-2]), " ".join(e.warnings), e.meaning) for e in estimates
+    )
+    _save_csv(folder / TABLES / "estimates.csv", Table("estimates", "Every estimate", KEYS, rows))
     folder.chmod(0o755)  # a temporary folder is its owner's alone
 
 

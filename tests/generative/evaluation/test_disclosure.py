@@ -51,7 +51,7 @@ def fits(shown: tuple, counts: np.ndarray, most: int) -> np.ndarray:
     return np.column_stack([a, b, c, d])[agrees]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(counts=inner_cells(2), most=st.integers(1, 5))
 def test_every_suppressed_count_could_be_another(counts, most):
     table = crossed(counts)
@@ -63,7 +63,7 @@ def test_every_suppressed_count_could_be_another(counts, most):
             assert len(set(tables[:, k])) >= 2
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(counts=st.integers(2, 7).flatmap(inner_cells), most=st.integers(1, 9))
 def test_no_suppressed_count_is_a_combination_of_shown_ones(counts, most):
     """Adding and subtracting reaches a hidden cell exactly when its unit vector is a combination of the sums."""
@@ -85,7 +85,7 @@ def test_no_suppressed_count_is_a_combination_of_shown_ones(counts, most):
             assert np.linalg.matrix_rank(np.vstack([matrix, unit])) > np.linalg.matrix_rank(matrix)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(counts=inner_cells(3), most=st.integers(0, 9), base=st.sampled_from([1, 5, 10]))
 def test_zero_stays_zero_small_goes_the_rest_is_rounded(counts, most, base):
     table = crossed(counts, share=True)

@@ -245,7 +245,7 @@ def subgroups() -> Answer:
     groups = (
         ("sex = female", 110, 500, 3.4),
         ("sex = male", 85, 297, 2.1),
-        ("sex = other", 5, 3, 9.87),
+        ("sex = other", 5, 3, 4321.5),
         ("deprivation_quintile = 1", 60, 200, 1.0),
         ("depression_or_anxiety = yes", 60, 200, 4.4),
     )

@@ -1,5 +1,7 @@
 """One row of words for each thing, its mark below: forest, balance, bars. Long names fit a narrow page so."""
 
+from textwrap import wrap
+
 from amble.evaluation.report.drawings.common import (
     COLOURS,
     INK,
@@ -33,16 +35,19 @@ def forest(rows: list[Row], encoding: Encoding) -> Vega:
         ends = interval(row.get("low"), row.get("high"), places)
         row["numbers"] = "not shown" if row["x"] is None else f"{number(row['x'], places)} ({ends})"
         row["group"] = groups.index(row.get("colour"))
-    lines = 3 if max(len(row["text"] + row["numbers"]) for row in rows) * LETTER > WIDTH - 20 else 2
-    step = LINE * lines + 8
-    for i, row in enumerate(rows):
-        row["words"], row["figures"] = i * step + 10, i * step + 10 + LINE * (lines - 2)
-        row["mark"] = i * step + LINE * (lines - 1) + 10
+    beside = max(len(row["text"] + row["numbers"]) for row in rows) * LETTER < WIDTH - 20
+    y_end = 0
+    for row in rows:
+        row["text"] = wrap(row["text"], int(WIDTH / LETTER))
+        row["words"] = y_end + 10
+        row["figures"] = y_end + 10 + (0 if beside else LINE * len(row["text"]))
+        row["mark"] = row["figures"] + LINE
+        y_end = row["mark"] + 15
     drawn = [row for row in rows if row["x"] is not None]
     margins = ("margin_low", "margin_high")
     x_scale = scale(*span(drawn, "x", "low", "high", *margins, zero=True))
     x = quantity("x", title=label(encoding["x"]), scale=x_scale, axis={"tickCount": 5})
-    y = scale(0, len(rows) * step, reverse=True)
+    y = scale(0, y_end, reverse=True)
     ranged = [row for row in drawn if row.get("low") is not None and row.get("high") is not None]
     bar = {"x": x | {"field": "low"}, "x2": {"field": "high"}, "y": _down("mark", y)}
     layers = [rule("x", 0.0)]
@@ -54,9 +59,9 @@ def forest(rows: list[Row], encoding: Encoding) -> Vega:
     layers.append(layer(drawn, "point", point, filled=True, size=80, opacity=1))
     layers += words(rows, {"x": {"value": 0}, "y": _down("words", y)}, align="left", fontWeight="bold")
     figures = [{"text": row["numbers"], "figures": row["figures"]} for row in rows]
-    side = ("right", "width") if lines == 2 else ("left", 0)
+    side = ("right", "width") if beside else ("left", 0)
     layers += words(figures, {"x": {"value": side[1]}, "y": _down("figures", y)}, align=side[0])
-    return chart(layers, len(rows) * step + 45)
+    return chart(layers, y_end + 45)
 
 
 def balance(rows: list[Row], encoding: Encoding) -> Vega:

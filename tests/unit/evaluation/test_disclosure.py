@@ -1,0 +1,73 @@
+"""Disclosure control in examples; that nothing can be worked out is in tests/generative."""
+
+from amble.evaluation.report.disclosure import release, release_estimates, release_shares, release_table
+from amble.evaluation.report.model import Share
+from amble.evaluation.results import Answer, Estimate, Table
+from amble.evaluation.study.model import Disclosure
+
+RULE = Disclosure()
+
+
+def table(rows, **more) -> Table:
+    return Table(
+        "t", "T", ("who", "etmi", "usual_care", "total"), rows, ("etmi", "usual_care", "total"), **more
+    )
+
+
+def test_a_small_count_takes_a_second_of_its_row_with_it() -> None:
+    released = release_table(table((("a", 5, 40, 45), ("b", 0, 40, 40)), total_column="total"), RULE)
+    assert released.rows == (("a", "≤7", "hidden", 45), ("b", 0, 40, 40))
+    assert "between 1 and 7" in released.note
+
+
+def test_those_without_an_event_are_protected_too() -> None:
+    rows = (("discharge", 98, 100, 98.0), ("3m", 60, 100, 60.0))
+    responders = Table(
+        "r",
+        "R",
+        ("visit", "responders", "observed", "percent"),
+        rows,
+        counts=("responders", "observed"),
+        derived={"percent": "responders"},
+        parts={"responders": "observed"},
+    )
+    assert release_table(responders, RULE).rows == (("discharge", "hidden", 100, "hidden"), rows[1])
+
+
+def test_an_estimate_beside_a_small_count_goes_although_nobody_declared_it() -> None:
+    differences = Table("d", "D", ("visit", "difference", "n"), (("3m", 2.5, 4), ("6m", 1.5, 40)), ("n",))
+    assert release_table(differences, RULE).rows == (("3m", "hidden", "≤7"), ("6m", 1.5, 40))
+
+
+def test_shares_are_computed_from_the_rounded_counts() -> None:
+    shares = release_shares({"trained": Share(13, 48)}, Disclosure(round_to=5))
+    assert shares == {"trained": {"count": 15, "of": 50, "share": 0.3}}
+    small = release_shares({"trained": Share(3, 48)}, RULE)
+    assert small == {"trained": {"count": None, "of": 48, "share": None}}
+
+
+def estimate(subgroup, n, value=2.0) -> Estimate:
+    return Estimate(
+        "function", "3m", "difference", "mmrm", "ATE", value, n_etmi=n, n_usual_care=50, subgroup=subgroup
+    )
+
+
+def test_a_group_is_not_what_is_left_of_everybody() -> None:
+    groups = [estimate(None, 30), estimate("sex = f", 25), estimate("sex = m", 5)]
+    everybody, women, men = release_estimates(groups, RULE)
+    assert (everybody.n_etmi, women.n_etmi, men.n_etmi) == (30, None, None)
+    assert (women.estimate, men.estimate) == (2.0, None)
+    assert "7 people or fewer" in men.meaning
+
+
+def test_no_sentence_names_a_small_group() -> None:
+    said = (
+        "Only 5 patients answered.",
+        "5 of 1,203 episodes were incomplete.",
+        "For every 5 people treated one more gets better.",
+        "At 3 months the difference was 5.2 points.",
+        "Of 1,203 episodes 41 clinicians saw most.",
+    )
+    released = release(Answer("a", "A?", said), Disclosure(round_to=5))
+    assert released.sentences == (*said[2:4], "Of 1,205 episodes 40 clinicians saw most.")
+    assert len(released.warnings) == 1
