@@ -11,13 +11,13 @@ import duckdb
 
 from amble.evaluation.snapshot.faults import Fault
 from amble.evaluation.snapshot.own_csv import cells
-from amble.evaluation.snapshot.own_csv.cells import Cell, cell, literal, name
+from amble.evaluation.snapshot.own_csv.cells import UNEXPLAINED, Cell, cell, literal, name
 from amble.evaluation.snapshot.own_csv.mapping import Block
 from amble.evaluation.snapshot.reader import first_line
 from amble.evaluation.snapshot.tables import tables
 
 LEFT_OUT = "left_out"  # the episodes that `keep` did not want
-LISTED = 10  # different texts of one column that are shown one by one
+CODES, NUMBERS = 50, 3  # different texts of one column that are named one by one
 
 
 @dataclass(frozen=True)
@@ -106,30 +106,26 @@ def not_understood(connection: duckdb.DuckDBPyConnection, source: Loaded) -> Ite
             rows, text = f"(SELECT unnest({entries}) AS part FROM {source.table})", "part"
         query = f"SELECT {text}, count(*) FROM {rows} WHERE {wrong} GROUP BY ALL ORDER BY count(*) DESC, 1"
         counted = connection.execute(query).fetchall()
-        place = (
-            f"{found.theirs} -> {found.column.name}" if found.theirs else f"constants -> {found.column.name}"
-        )
-        file = source.block.file.name
-        for value, count in counted[:LISTED]:
-            yield Fault(
-                file, place, f"{value!r} {found.problem.rstrip('.')}", count, "", _remedy(source.block, found)
-            )
-        if others := counted[LISTED:]:
+        place = f"{found.theirs or 'constants'} -> {found.column.name}"
+        file, remedy, listed = source.block.file.name, _remedy(source.block, found), _listed(found)
+        for value, count in counted[:listed]:
+            yield Fault(file, place, f"{value!r} {found.problem}", count, "", remedy)
+        if others := counted[listed:]:
             count = sum(row[1] for row in others)
-            yield Fault(
-                file,
-                place,
-                f"so it is with {len(others):,} more texts",
-                count,
-                repr(others[0][0]),
-                "See above.",
-            )
+            problem = f"so it is with {len(others):,} more texts"
+            yield Fault(file, place, problem, count, repr(others[0][0]), remedy)
 
 
 def _remedy(block: Block, found: Cell) -> str:
-    if "mapping" in found.problem:
+    if UNEXPLAINED in found.problem:
         return f'Add it under values.{found.column.name} of [{block.table}]; "" where it says nothing.'
-    return 'Correct the mapping or the file; add it to missing, or to values as "", where it says nothing.'
+    written = "dates" if found.column.type == "date" else "decimal"
+    return f"Is {written} right? Else correct the file, or add the text to missing where it says nothing."
+
+
+def _listed(found: Cell) -> int:
+    """Each code has to be explained by itself; of numbers and dates a few show what is the matter."""
+    return CODES if UNEXPLAINED in found.problem else NUMBERS
 
 
 def _cells(block: Block) -> Iterator[Cell]:

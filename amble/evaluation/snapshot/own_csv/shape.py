@@ -8,7 +8,7 @@ from amble.evaluation.settings import checks
 from amble.evaluation.settings.checks import Check, Problems, nearest, shown, text, word, words
 from amble.evaluation.settings.lines import Place
 from amble.evaluation.snapshot.own_csv import rescaling
-from amble.evaluation.snapshot.tables import Table, tables
+from amble.evaluation.snapshot.tables import Column, Table, tables
 
 IDS = ("episode_id", "patient_id", "clinic_id", "clinician_id")
 WIDE_COLUMNS = ("measure", "instrument", "visit")
@@ -85,6 +85,18 @@ WIDE = {
 }
 
 
+def _ours(column: Column) -> Check:
+    """What their code may stand for: a word of the snapshot, or nothing."""
+    if column.type == "yes_no":
+        return _true_false_or_nothing
+    return word(f"value of {column.name}", (*column.values, "")) if column.values else value
+
+
+def _true_false_or_nothing(path: Place, entry: Any) -> Problems:
+    if not isinstance(entry, bool) and entry != "":
+        yield path, f'must be true, false or "" (not recorded), not {shown(entry)}.'
+
+
 def block_keys(table: Table) -> dict[str, Any]:
     """What a block of one table may say."""
     ours = table.types
@@ -94,7 +106,7 @@ def block_keys(table: Table) -> dict[str, Any]:
         **CSV,
         "columns": dict.fromkeys(ours, text),
         "constants": dict.fromkeys(ours, value),
-        "values": {name: named(value) for name in ours},
+        "values": {column.name: named(_ours(column)) for column in table.columns},
         "multiply": dict.fromkeys(numbers, checks.number(0, above=True)),
         "keep": named(texts),
         "separator": {c.name: text for c in table.columns if c.type == "texts"},
