@@ -169,7 +169,9 @@ def completeness(data: Data) -> dict[str, tuple[int, int]]:
     first_visit = cells.keys[f"{outcome}_pattern"] & 1 == 1
     complete = first_visit & (cells.keys[f"{outcome}_baseline_known"] == 1)
     etmi = cells.keys["arm"] == 1
-    n = {arm: int(cells.n[complete & inside].sum()) for arm, inside in (("etmi", etmi), ("usual_care", ~etmi))}
+    n = {
+        arm: int(cells.n[complete & inside].sum()) for arm, inside in (("etmi", etmi), ("usual_care", ~etmi))
+    }
     shares = {f"outcomes_complete_{arm}": (n[arm], outline.n[arm]) for arm in n}
     return {"outcomes_complete": (sum(n.values()), sum(outline.n.values()))} | shares
 
@@ -182,7 +184,7 @@ def unknowable(data: Data, landed: Landed) -> Iterator[str]:
             yield f"Nobody in the cohort had {label}, so the two kinds of care cannot be compared."
     for outcome in data.outline.study.measured:
         if not data.outline.visits[outcome]:
-            yield f"{LABELS[outcome].capitalize()} was never recorded after the start, so nothing can be said of it."
+            yield f"{LABELS[outcome].capitalize()} was not recorded both at the start and later: nothing can be said of it."
     if len(landed.clinics) == 1:
         yield "There is one clinic only: how results differ between clinics, or would elsewhere, cannot be known."
     for name in data.outline.design.dropped:

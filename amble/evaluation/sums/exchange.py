@@ -145,6 +145,7 @@ def _outline(merged: Mapping[str, Moments], study: Study, levels: Mapping, servi
         for outcome, cells in merged.items()
         for bit, visit in enumerate(study.visits)
     }
+    recorded |= {f"{outcome}_baseline": int(cells.n.sum()) for outcome, cells in merged.items()}
     counted = {
         "recorded": recorded,
         "present": present,

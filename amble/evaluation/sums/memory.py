@@ -74,8 +74,13 @@ def outline_of(
 ) -> Outline:
     """The outline of a cohort from what was counted in it."""
     recorded = counted["recorded"]
+    started = [
+        o for o in study.measured if recorded.get(f"{o}_baseline") or not study.cohort.baseline_required
+    ]
     visits = {
-        outcome: tuple(visit for visit in study.visits if recorded.get(f"{outcome}_{visit}"))
+        outcome: tuple(
+            visit for visit in study.visits if recorded.get(f"{outcome}_{visit}") and outcome in started
+        )
         for outcome in study.measured
     }
     active = tuple(visit for visit in ("baseline", *study.visits) if recorded.get(f"activity_{visit}"))
