@@ -18,10 +18,13 @@ HIDDEN = "hidden"
 PEOPLE = (
     "people|persons?|patients?|episodes?|women|men|participants?|clinicians?|physiotherapists?|therapists?"
 )
-# "5 patients", "1,624 of 4,193", "5 older women"; not "for every 5 people treated", which counts nobody.
+THINGS = (
+    "characteristics?|covariates?|groups?|variables?|tests?|repetitions?|visits?|points?|clinics?|outcomes?"
+)
+# "5 patients", "1,624 of 4,193", "5 older women"; not "for every 5 people treated" or "6 of 16 characteristics".
 COUNT = re.compile(
     rf"(?<![\d.,−-])(?<!every )(?<!each )(?<!per )(\d{{1,3}}(?:,\d{{3}})+|\d+)"
-    rf"(?= (?:out )?of (?:the )?\d| (?:[\w-]+ ){{0,2}}(?:{PEOPLE})\b)",
+    rf"(?= (?:out )?of (?:the )?\d[\d,]*\b(?! (?:[\w-]+ )?(?:{THINGS})\b)| (?:[\w-]+ ){{0,2}}(?:{PEOPLE})\b)",
 )
 
 

@@ -66,8 +66,9 @@ def test_no_sentence_names_a_small_group() -> None:
         "5 of 1,203 episodes were incomplete.",
         "For every 5 people treated one more gets better.",
         "At 3 months the difference was 5.2 points.",
+        "6 of 16 characteristics were beyond 0.1.",
         "Of 1,203 episodes 41 clinicians saw most.",
     )
     released = release(Answer("a", "A?", said), Disclosure(round_to=5))
-    assert released.sentences == (*said[2:4], "Of 1,205 episodes 40 clinicians saw most.")
+    assert released.sentences == (*said[2:5], "Of 1,205 episodes 40 clinicians saw most.")
     assert len(released.warnings) == 1

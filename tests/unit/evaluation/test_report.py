@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import tomllib
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from amble.evaluation.report.writing import KEYS, CannotWrite, write
 from amble.evaluation.study.model import Disclosure
 from tests.unit.evaluation.invented_report import report
 
+ROOT = Path(__file__).parents[3]
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 
 
@@ -192,6 +194,20 @@ def test_an_empty_report_says_that_nothing_can_be_known(tmp_path) -> None:
     page = Page(write(bare, tmp_path / "out").read_text("utf-8"))
     assert page.words.count("No estimate could be made from these data.") == 4
     assert "not known how complete" in page.words
+
+
+def test_every_method_of_the_engine_has_its_paragraph_and_its_pages() -> None:
+    """The methods are read from the source of the analyses, so that a new one is not forgotten."""
+    code = "".join(
+        file.read_text("utf-8") for file in sorted((ROOT / "amble/evaluation/analyses").glob("*.py"))
+    )
+    told = tomllib.loads((ROOT / "amble/evaluation/report/methods.toml").read_text("utf-8"))["method"]
+    beginnings = tuple(start for method in told for start in method["of"])
+    used = re.findall(r'method="(\w+)"', code)
+    assert used
+    assert [name for name in used if not name.startswith(beginnings)] == []
+    for page in (page for method in told for page in method["pages"]):
+        assert (ROOT / "docs/methods" / f"{page}.md").exists(), page
 
 
 @pytest.mark.parametrize(
