@@ -16,12 +16,14 @@ def resampled(sums: np.ndarray, repetitions: int, seed: tuple[int, ...]) -> Iter
     clusters = len(sums)
     flat = sums.reshape(clusters, -1).astype(float)
     rng = np.random.default_rng(seed)
+    times = np.empty(
+        (min(CHUNK, repetitions), clusters)
+    )  # float, so that the product below is one call of BLAS
     for start in range(0, repetitions if clusters else 0, CHUNK):
         count = min(CHUNK, repetitions - start)
-        times = np.stack(
-            [np.bincount(rng.integers(0, clusters, clusters), minlength=clusters) for _ in range(count)]
-        )
-        yield (times @ flat).reshape(count, *sums.shape[1:])
+        for drawn in times[:count]:
+            drawn[:] = np.bincount(rng.integers(0, clusters, clusters), minlength=clusters)
+        yield (times[:count] @ flat).reshape(count, *sums.shape[1:])
 
 
 def percentile_interval(
