@@ -57,7 +57,7 @@ def effects(
     uses = np.stack([select, np.ones(p, bool)])
     names = ("intercept", *(f"x{j}" for j in range(1, p)))
     fits = fit_logistic(
-        chunks, names, uses, np.isin(np.arange(p), 0), ("propensity", "seen"), n, [regressions.add]
+        chunks, names, uses, np.isin(np.arange(p), 0), ("propensity", "seen"), n, [regressions]
     )
     coef, bread, _ = regressions.solve(model)
     nuisances = Nuisances(
@@ -74,7 +74,7 @@ def effects(
         **{f"ipw {e}": Hajek(one, e, 1, p) for e in ("ATE", "ATT", "ATO")},
         **{f"aipw {e}": Augmented(one, e, 1, p) for e in ("ATE", "ATT", "ATO")},
     }
-    found = estimate(chunks, nuisances, list(kinds.values()), n)
+    found = estimate(chunks, nuisances, list(kinds.values()), n, n)
     factor = np.sqrt((n - 1) / n)
     return {
         kind: (float(f.estimate[0]), float(f.se[0] * factor)) for kind, f in zip(kinds, found, strict=True)

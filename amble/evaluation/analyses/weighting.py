@@ -97,9 +97,7 @@ def _weighting(data: Data) -> "Weighting | str":
     uses = np.ones((len(models), p), bool)
     uses[0] = without_arm
     indicators = np.array([name in ("intercept", "arm") or ":" in name for name in reader.names])
-    fits = fit_logistic(
-        reader.chunks, reader.names, uses, indicators, models, len(data.rows), [regressions.add]
-    )
+    fits = fit_logistic(reader.chunks, reader.names, uses, indicators, models, len(data.rows), [regressions])
     coef, bread, free = regressions.solve(without_arm)
     nuisances = Nuisances(
         propensity=LogisticPropensity(fits[0].coef, fits[0].covariance),
@@ -109,8 +107,10 @@ def _weighting(data: Data) -> "Weighting | str":
         regression=coef,
         regression_bread=bread,
     )
-    estimators, watch = _estimators(reader), Watch(p, len(models))
-    effects = estimate(reader.chunks, nuisances, list(estimators.values()), len(outline.clinic_of), [watch])
+    estimators, watch = _estimators(reader, regressions), Watch(p, len(models))
+    effects = estimate(
+        reader.chunks, nuisances, list(estimators.values()), len(outline.clinic_of), len(data.rows), [watch]
+    )
     fits = watch.certified(fits)
     return Weighting(
         targets=reader.targets,
@@ -236,6 +236,11 @@ class Watch:
         self.overlap.add(frame.e, frame.chunk.arm)
         self.certificate.add(frame)
 
+    def merge(self, other: "Watch") -> None:
+        self.balance.merge(other.balance)
+        self.overlap.merge(other.overlap)
+        self.certificate.merge(other.certificate)
+
     def certified(self, fits: list[LogisticFit]) -> list[LogisticFit]:
         """The fits with the gradient and decrement found where they were left."""
         norms, decrements = self.certificate.decrement(np.stack([fit.covariance for fit in fits]))
@@ -252,7 +257,9 @@ class Watch:
         return found
 
 
-def _estimators(reader: Reader) -> dict[tuple[str, str], Hajek | Augmented | WeightedRegression]:
+def _estimators(
+    reader: Reader, known: Regressions
+) -> dict[tuple[str, str], Hajek | Augmented | WeightedRegression]:
     """(method, estimand) -> what is estimated; "responders" stands for the estimand of everyone's responders."""
     measured, responders, p = reader.measured, reader.responders, len(reader.names)
     k, r = measured.stop, responders.stop - responders.start
@@ -264,8 +271,8 @@ def _estimators(reader: Reader) -> dict[tuple[str, str], Hajek | Augmented | Wei
         ("ipw", "ATT"): Hajek(measured, "ATT", k, p),
         ("overlap_weighted", "ATO"): Hajek(measured, "ATO", k, p),
         **{("aipw", estimand): Augmented(measured, estimand, k, p) for estimand in ESTIMANDS},
-        ("complete_case", "regression"): WeightedRegression(measured, uses, arm, weighted=False),
-        ("ipw_observed", "regression"): WeightedRegression(measured, uses, arm, weighted=True),
+        ("complete_case", "regression"): WeightedRegression(measured, uses, arm, known),
+        ("ipw_observed", "regression"): WeightedRegression(measured, uses, arm),
         ("unadjusted", "responders"): Hajek(responders, None, r, p),
         ("aipw", "responders"): Augmented(responders, "ATE", r, p),
     }

@@ -28,6 +28,11 @@ class Balance:
         self.sum[arm] += x.sum(axis=1)
         self.square[arm] += np.einsum("pn,pn->p", x, x)
 
+    def merge(self, other: "Balance") -> None:
+        for name in ("weight", "squares", "first", "n", "sum", "square"):
+            mine: np.ndarray = getattr(self, name)
+            mine += getattr(other, name)
+
     def before(self) -> list[float | None]:
         """(p,) standardised differences of the arms as they are."""
         return self._differences(self.sum / self.n[:, None])

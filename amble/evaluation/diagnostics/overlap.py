@@ -27,6 +27,9 @@ class Overlap:
         """e: (n,) propensities of rows of one arm."""
         self.counts[arm] += np.bincount(np.minimum((e * BINS).astype(int), BINS - 1), minlength=BINS)
 
+    def merge(self, other: "Overlap") -> None:
+        self.counts += other.counts
+
     def result(self) -> OverlapResult:
         alone = self.counts * (self.counts[::-1] == 0)
         n = self.counts.sum(axis=1)

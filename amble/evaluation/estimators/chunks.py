@@ -1,12 +1,17 @@
 """Small pieces of rows, terms first, so that what is computed from them stays in the processor's cache."""
 
-from collections.abc import Callable, Iterable
+import copy
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
+from typing import Protocol
 
 import numpy as np
 
-CHUNK_ROWS = 4096
+CHUNK_ROWS, MANY_ROWS = 4096, 200_000
+LANES, BATCH = 2, 32
 NO_LIMIT = 1e300
 
 
@@ -44,6 +49,57 @@ class ArmChunk(Chunk):
 
 
 Chunks = Callable[[], Iterable[Chunk]]
+
+
+class Consumer(Protocol):
+    """Sums over rows. merge: adds the sums of other rows."""
+
+    def add(self, chunk: Chunk) -> None: ...
+
+    def merge(self, other: "Consumer") -> None: ...
+
+
+def consume(chunks: Chunks, consumers: Sequence[Consumer], rows: int) -> None:
+    """Give every chunk to every consumer, all still empty.
+
+    Many rows go in two lanes, each on a thread with sums of its own, every second chunk to each: which sums are
+    added to which never depends on the machine. Matrix products must then not use threads themselves
+    (OPENBLAS_NUM_THREADS=1), or they wait for each other.
+    """
+    if rows <= MANY_ROWS:
+        _feed(consumers, chunks())
+        return
+    lanes = [consumers, *(copy.deepcopy(list(consumers)) for _ in range(LANES - 1))]
+    working: list[Future[None]] = []
+    with ThreadPoolExecutor(LANES) as pool:
+        source = iter(chunks())
+        while batch := list(islice(source, BATCH)):
+            for future in working:
+                future.result()
+            working = [pool.submit(_feed, lane, batch[i::LANES]) for i, lane in enumerate(lanes)]
+        for future in working:
+            future.result()
+    for lane in lanes[1:]:
+        for consumer, twin in zip(consumers, lane, strict=True):
+            consumer.merge(twin)
+
+
+def _feed(consumers: Sequence[Consumer], chunks: Iterable[Chunk]) -> None:
+    for chunk in chunks:
+        for consumer in consumers:
+            consumer.add(chunk)
+        vars(chunk).pop("products", None)  # the next chunk's go to the same memory, which is still in the cache
+
+
+class Sums:
+    """Arrays of sums, named in `summed`."""
+
+    summed: tuple[str, ...]
+
+    def merge(self, other: "Sums") -> None:
+        for name in self.summed:
+            mine: np.ndarray = getattr(self, name)
+            mine += getattr(other, name)
 
 
 def grams(weights: np.ndarray, chunk: Chunk) -> np.ndarray:

@@ -5,11 +5,17 @@ Equations: docs/methods/doubly_robust.md.
 
 import numpy as np
 
+from amble.evaluation.estimators.chunks import Sums
 from amble.evaluation.estimators.nuisance import Frame, Nuisances
 
 
-class Augmented:
+class Augmented(Sums):
     """AIPW of outcomes[targets] with missing outcomes, for the people of an estimand (doubly_robust-4)."""
+
+    summed = (
+        *("total", "people", "by_people", "by_regression"),
+        *("by_propensity", "people_by_propensity", "by_observation"),
+    )
 
     def __init__(self, targets: slice, estimand: str, outcomes: int, p: int) -> None:
         self.targets, self.estimand = targets, estimand
@@ -21,6 +27,8 @@ class Augmented:
     def add(self, frame: Frame) -> None:
         at, x, arm = self.targets, frame.chunk.x, frame.chunk.arm
         tilt, eligible = frame.tilt(self.estimand), frame.chunk.eligible[at]
+        if eligible.all():
+            eligible = eligible[:1]  # one row for all outcomes
         gap, surprise = frame.gap[at], frame.surprise_of_y[at]
         weighted = surprise * tilt.weight
         self.total += gap @ tilt.target + weighted.sum(axis=1)

@@ -2,14 +2,20 @@
 
 import numpy as np
 
+from amble.evaluation.estimators.chunks import Sums
 from amble.evaluation.estimators.nuisance import Frame, Nuisances
 
 
-class Hajek:
+class Hajek(Sums):
     """Weighted mean with ETMI minus weighted mean with usual care, of outcomes[targets].
 
     estimand: whose difference; None gives every known outcome weight 1: the difference as it was observed.
     """
+
+    summed = (
+        *("total", "squares", "of_y"),
+        *("by_propensity", "by_propensity_y", "by_observation", "by_observation_y"),
+    )
 
     def __init__(self, targets: slice, estimand: str | None, outcomes: int, p: int) -> None:
         self.targets, self.estimand = targets, estimand

@@ -3,19 +3,30 @@
 Equations: docs/methods/propensity.md.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
 from scipy.special import expit
 
-from amble.evaluation.estimators.chunks import CHUNK_ROWS, Chunk, Chunks, bordered, grams, square
+from amble.evaluation.estimators.chunks import (
+    CHUNK_ROWS,
+    MANY_ROWS,
+    Chunk,
+    Chunks,
+    Consumer,
+    Sums,
+    bordered,
+    consume,
+    grams,
+    square,
+)
 from amble.evaluation.estimators.linear_model import least_squares
 from amble.evaluation.results import Convergence
 
 LIMIT = 50.0  # a coefficient that stands for infinity: its probability is 0 or 1 to the last digit
-MANY_ROWS, PILOT_ROWS = 200_000, 131_072
+PILOT_ROWS = 131_072
 PASSES, PASSES_AFTER_PILOT = 20, 8
 EXACT, ENOUGH = 1e-16, 1e-6  # for few rows the decrement of the last step, for many the one that it leaves
 OVERSHOT = 4.0  # a decrement that grows by more than this was a step too long
@@ -39,17 +50,27 @@ class LogisticFit:
     convergence: Convergence
 
 
-@dataclass
-class _Sums:
-    """Of one pass.  score: (M, p).  information: (M, p, p).  with_one: (M, p) sums of x where the response is 1.
+class _LogisticSums(Sums):
+    """Score and information of all models at coef (M, p), from one pass (propensity-2).
 
-    total: (p,) sums of x.  The last two tell which terms are one-sided.
+    score: (M, p).  triangle: (M, p (p + 1) / 2) of the information.  with_one: (M, p) sums of x where the response is
+    1, total: (p,) sums of x; these two tell which terms are one-sided.
     """
 
-    score: np.ndarray
-    information: np.ndarray
-    with_one: np.ndarray
-    total: np.ndarray
+    summed = ("score", "triangle", "with_one", "total")
+
+    def __init__(self, coef: np.ndarray) -> None:
+        models, p = coef.shape
+        self.coef = coef
+        self.score, self.with_one, self.total = np.zeros((models, p)), np.zeros((models, p)), np.zeros(p)
+        self.triangle = np.zeros((models, p * (p + 1) // 2))
+
+    def add(self, chunk: Chunk) -> None:
+        probability = expit(self.coef @ chunk.x)
+        self.score += (chunk.responses - probability) @ chunk.x.T
+        self.triangle += grams(probability * (1 - probability), chunk)
+        self.with_one += chunk.responses @ chunk.x.T
+        self.total += chunk.x.sum(axis=1)
 
 
 def fit_logistic(
@@ -59,22 +80,22 @@ def fit_logistic(
     indicators: np.ndarray,
     models: Sequence[str],
     rows: int,
-    also: Sequence[Callable[[Chunk], None]] = (),
+    also: Sequence[Consumer] = (),
 ) -> list[LogisticFit]:
     """Fit M models (propensity-1) to the rows of all chunks.
 
     uses: (M, p) which terms a model has.  indicators: (p,) which terms are 0 or 1, the intercept among them.
-    also: called with each chunk of the first pass over all rows, for other sums that need no more than the rows.
+    also: other sums that need no more than the rows, taken in the first pass over all of them.
     With many rows the start is the fit to the first of them.
     """
     start, passes, exact = np.zeros(uses.shape), PASSES, rows <= MANY_ROWS
     if not exact:
         few = list(islice(chunks(), max(PILOT_ROWS // CHUNK_ROWS, 1)))
-        start = _newton(lambda: few, uses, indicators, start, PASSES, False, ()).coef
+        start = _newton(lambda: few, uses, indicators, start, PASSES, False, (), PILOT_ROWS).coef
         # What is infinite or collinear in the first rows need not be so in all of them.
         start = np.where(np.abs(start) < LIMIT / 2, start, 0.0)
         passes = PASSES_AFTER_PILOT
-    state = _newton(chunks, uses, indicators, start, passes, exact, also)
+    state = _newton(chunks, uses, indicators, start, passes, exact, also, rows)
     return [_fit(state, m, model, names, uses[m]) for m, model in enumerate(models)]
 
 
@@ -97,7 +118,8 @@ def _newton(
     start: np.ndarray,
     passes: int,
     exact: bool,
-    also: Sequence[Callable[[Chunk], None]],
+    also: Sequence[Consumer],
+    rows: int,
 ) -> _State:
     """Newton steps until the last one, or what it leaves, is small enough (propensity-3).
 
@@ -107,13 +129,14 @@ def _newton(
     before = np.full(len(start), np.inf)
     fixed = np.zeros(start.shape)
     for number in range(1, passes + 1):
-        sums = _one_pass(chunks, coef, also if number == 1 else ())
+        sums = _LogisticSums(coef)
+        consume(chunks, [sums, *(also if number == 1 else ())], rows)
         if number == 1:
             fixed = _one_sided(sums, uses, indicators)
             coef = np.where(fixed != 0, LIMIT * fixed, coef)
         free = uses & (fixed == 0) & ~(np.abs(fixed[:, :1]) > 0)
         terms = [str(j) for j in range(start.shape[1])]
-        system = bordered(sums.information, sums.score, free)
+        system = bordered(square(sums.triangle, start.shape[1]), sums.score, free)
         solved = least_squares(system, [*terms, "score"], terms, ["score"])
         decrement = (sums.score * solved.coef[..., 0]).sum(axis=1)
         overshot = (decrement > OVERSHOT * before) & (decrement > EXACT)  # below, it is rounding
@@ -134,23 +157,7 @@ def _left_after(decrement: np.ndarray, before: np.ndarray) -> np.ndarray:
     return np.maximum(decrement, 0.0) * np.minimum(ratio, 1.0) ** 2
 
 
-def _one_pass(chunks: Chunks, coef: np.ndarray, also: Sequence[Callable[[Chunk], None]]) -> _Sums:
-    """Score and information of all models at coef (M, p) (propensity-2)."""
-    models, p = coef.shape
-    score, with_one = np.zeros((models, p)), np.zeros((models, p))
-    triangle, total = np.zeros((models, p * (p + 1) // 2)), np.zeros(p)
-    for chunk in chunks():
-        probability = expit(coef @ chunk.x)
-        score += (chunk.responses - probability) @ chunk.x.T
-        triangle += grams(probability * (1 - probability), chunk)
-        with_one += chunk.responses @ chunk.x.T
-        total += chunk.x.sum(axis=1)
-        for consumer in also:
-            consumer(chunk)
-    return _Sums(score, square(triangle, p), with_one, total)
-
-
-def _one_sided(sums: _Sums, uses: np.ndarray, indicators: np.ndarray) -> np.ndarray:
+def _one_sided(sums: _LogisticSums, uses: np.ndarray, indicators: np.ndarray) -> np.ndarray:
     """(M, p) 1 or -1 where all rows with the indicator have the same response, so that its estimate is infinite.
 
     A model whose response never varies is told by its intercept alone.

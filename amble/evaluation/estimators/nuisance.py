@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from scipy.special import expit
 
-from amble.evaluation.estimators.chunks import ArmChunk, bordered, grams, square
+from amble.evaluation.estimators.chunks import ArmChunk, Sums, bordered, grams, square
 from amble.evaluation.estimators.linear_model import least_squares
 from amble.evaluation.estimators.weights import SMALLEST, Tilt, tilt
 
@@ -50,8 +50,10 @@ class Nuisances:
     regression_bread: np.ndarray
 
 
-class Regressions:
+class Regressions(Sums):
     """Least squares of each outcome on the terms within each arm, from the rows observed (doubly_robust-2)."""
+
+    summed = ("triangle", "cross", "squares")
 
     def __init__(self, outcomes: int, p: int) -> None:
         self.triangle = np.zeros((2, outcomes, p * (p + 1) // 2))

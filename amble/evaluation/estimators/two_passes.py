@@ -3,20 +3,20 @@
 Equations: docs/methods/doubly_robust.md.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
-from amble.evaluation.estimators.chunks import ArmChunk, Chunks
+from amble.evaluation.estimators.chunks import ArmChunk, Chunks, Consumer, Sums, consume
 from amble.evaluation.estimators.nuisance import Frame, Nuisances, frame
 
-FLUSH_ROWS = 131_072
+HELD_ROWS = 65_536
 
 
-class Estimator(Protocol):
-    def add(self, frame: Frame) -> None: ...
+class Estimator(Consumer, Protocol):
+    """Takes frames of chunks; once solved, gives what each row adds to the error."""
 
     def solve(self, nuisances: Nuisances) -> np.ndarray: ...
 
@@ -36,8 +36,10 @@ class Effects:
     clusters: int
 
 
-class Certificate:
+class Certificate(Sums):
     """Scores of the nuisance models where they were left: the proof that they are at their maximum (propensity-3)."""
+
+    summed = ("score",)
 
     def __init__(self, models: int, p: int) -> None:
         self.score = np.zeros((models, p))
@@ -53,30 +55,60 @@ class Certificate:
         return np.linalg.norm(free, axis=1), np.einsum("mp,mpq,mq->m", free, covariances, free)
 
 
-class ClusterTotals:
-    """Sums by cluster of J influences, and how many clusters each arm has."""
+class Framed:
+    """Gives its parts the frame of each chunk, made once."""
 
-    def __init__(self, influences: int, clusters: int) -> None:
+    def __init__(self, nuisances: Nuisances, parts: Sequence[Consumer]) -> None:
+        self.nuisances, self.parts = nuisances, parts
+
+    def add(self, chunk: ArmChunk) -> None:
+        seen = frame(chunk, self.nuisances)
+        for part in self.parts:
+            part.add(seen)
+
+    def merge(self, other: "Framed") -> None:
+        for part, twin in zip(self.parts, other.parts, strict=True):
+            part.merge(twin)
+
+
+class ClusterTotals(Sums):
+    """Sums by cluster of all influences, and how many rows of each arm a cluster has.
+
+    Rows are held back until there are many: with many clusters a sum costs more to open than to fill.
+    """
+
+    summed = ("total", "rows")
+
+    def __init__(self, estimators: Sequence[Estimator], influences: int, clusters: int, rows: int) -> None:
+        self.estimators = estimators
         self.total, self.rows = np.zeros((influences, clusters)), np.zeros((2, clusters))
-        self.waiting: list[tuple[np.ndarray, np.ndarray]] = []
-        self.held = 0
+        self.held = np.empty((influences, min(rows, HELD_ROWS)))
+        self.cluster, self.filled = np.empty(self.held.shape[1], np.int64), 0
 
-    def add(self, chunk: ArmChunk, influence: np.ndarray) -> None:
-        self.waiting.append((chunk.cluster, influence))
-        self.rows[chunk.arm] += np.bincount(chunk.cluster, minlength=self.rows.shape[1])
-        self.held += len(chunk.cluster)
-        if self.held >= FLUSH_ROWS:
+    def add(self, frame: Frame) -> None:
+        cluster = frame.chunk.cluster
+        self.rows[frame.chunk.arm] += np.bincount(cluster, minlength=self.rows.shape[1])
+        if self.filled + len(cluster) > len(self.cluster):
             self.flush()
+        at = slice(self.filled, self.filled + len(cluster))
+        self.cluster[at] = cluster
+        start = 0
+        for estimator in self.estimators:
+            influence = estimator.influence(frame)
+            self.held[start : start + len(influence), at] = influence
+            start += len(influence)
+        self.filled = at.stop
 
     def flush(self) -> None:
-        """Adding many rows at once: with many clusters each sum costs more to open than to fill."""
-        if not self.waiting:
-            return
-        cluster = np.concatenate([cluster for cluster, _ in self.waiting])
-        for j, total in enumerate(self.total):
-            values = np.concatenate([influence[j] for _, influence in self.waiting])
-            total += np.bincount(cluster, values, minlength=len(total))
-        self.waiting, self.held = [], 0
+        cluster = self.cluster[: self.filled]
+        for total, held in zip(self.total, self.held, strict=True):
+            total += np.bincount(cluster, held[: self.filled], minlength=len(total))
+        self.filled = 0
+
+    def merge(self, other: "ClusterTotals") -> None:
+        self.flush()
+        other.flush()
+        super().merge(other)
 
 
 def estimate(
@@ -84,22 +116,18 @@ def estimate(
     nuisances: Nuisances,
     estimators: Sequence[Estimator],
     clusters: int,
-    also: Iterable = (),
+    rows: int,
+    also: Sequence[Consumer] = (),
 ) -> list[Effects]:
     """All estimators in two passes over the rows: one for estimates and derivatives, one for influences.
 
-    also: called with the frame of each chunk in the first pass. Errors are clustered, with factor G / (G - 1)
+    also: other sums of frames, taken in the first pass. Errors are clustered, with factor G / (G - 1)
     (doubly_robust-8); with one cluster there are none.
     """
-    for chunk in chunks():
-        seen = frame(chunk, nuisances)
-        for part in (*estimators, *also):
-            part.add(seen)
+    consume(chunks, [Framed(nuisances, [*estimators, *also])], rows)
     found = [estimator.solve(nuisances) for estimator in estimators]
-    totals = ClusterTotals(sum(map(len, found)), clusters)
-    for chunk in chunks():
-        seen = frame(chunk, nuisances)
-        totals.add(chunk, np.concatenate([estimator.influence(seen) for estimator in estimators]))
+    totals = ClusterTotals(estimators, sum(map(len, found)), clusters, rows)
+    consume(chunks, [Framed(nuisances, [totals])], rows)
     totals.flush()
     used = int((totals.rows.sum(axis=0) > 0).sum())
     df = float((totals.rows > 0).sum(axis=1).min() - 1)

@@ -65,7 +65,7 @@ def engine(data: dict[str, np.ndarray], size: int = 64) -> dict[str, tuple[np.nd
         np.isin(TERMS, ("intercept", "arm", "male")),
         ("propensity", "observation"),
         data["x"].shape[1],
-        [regressions.add],
+        [regressions],
     )
     coef, bread, _ = regressions.solve(without_arm)
     nuisances = Nuisances(
@@ -81,10 +81,12 @@ def engine(data: dict[str, np.ndarray], size: int = 64) -> dict[str, tuple[np.nd
         "as it is": Hajek(both, None, 2, p),
         **{f"ipw {e}": Hajek(both, e, 2, p) for e in ("ATE", "ATT", "ATO")},
         **{f"aipw {e}": Augmented(both, e, 2, p) for e in ("ATE", "ATT", "ATO")},
-        "complete": WeightedRegression(both, uses, 1, weighted=False),
-        "observed": WeightedRegression(both, uses, 1, weighted=True),
+        "complete": WeightedRegression(both, uses, 1, regressions),
+        "observed": WeightedRegression(both, uses, 1),
     }
-    found = estimate(chunks, nuisances, list(estimators.values()), int(data["clinician"].max()) + 1)
+    found = estimate(
+        chunks, nuisances, list(estimators.values()), int(data["clinician"].max()) + 1, len(data["arm"])
+    )
     return {name: (one.estimate, one.se) for name, one in zip(estimators, found, strict=True)}
 
 

@@ -6,7 +6,7 @@ from scipy.special import expit
 
 from amble.evaluation.analyses import chosen, observed, responders
 from amble.evaluation.analyses.responders import needed_to_treat
-from amble.evaluation.estimators import logistic
+from amble.evaluation.estimators import chunks, logistic
 from amble.evaluation.estimators.chunks import Chunk
 from amble.evaluation.estimators.logistic import fit_logistic
 from amble.evaluation.study.model import Study
@@ -19,13 +19,13 @@ INDICATORS = np.array([True, False, True, True])
 
 
 def fits(x: np.ndarray, responses: np.ndarray, size: int) -> list[logistic.LogisticFit]:
-    def chunks():
+    def pieces():
         for start in range(0, x.shape[1], size):
             yield Chunk(x[:, start : start + size], responses[:, start : start + size])
 
     models = tuple(f"model {m}" for m in range(len(responses)))
     uses = np.ones((len(responses), len(x)), bool)
-    return fit_logistic(chunks, NAMES, uses, INDICATORS, models, x.shape[1])
+    return fit_logistic(pieces, NAMES, uses, INDICATORS, models, x.shape[1])
 
 
 def drawn(n: int = 500) -> tuple[np.ndarray, np.ndarray]:
@@ -66,6 +66,20 @@ def test_a_start_from_some_rows_ends_at_the_same_maximum(monkeypatch: pytest.Mon
     distance = (quick.coef - exact.coef) @ np.linalg.solve(exact.covariance, quick.coef - exact.coef)
     assert distance < 1e-6 and quick.convergence.converged
     assert quick.convergence.iterations < exact.convergence.iterations
+
+
+def test_two_lanes_give_what_one_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = cohort(7)
+    alone = chosen.answer(memory_data(columns, STUDY))
+    for module, name, value in ((chunks, "MANY_ROWS", 100), (blocks, "BLOCK_ROWS", 90), (chunks, "BATCH", 3)):
+        monkeypatch.setattr(module, name, value)
+    together = chosen.answer(memory_data(columns, STUDY))
+    for one, other in zip(alone.estimates, together.estimates, strict=True):
+        assert one.estimate == pytest.approx(other.estimate, rel=1e-9)
+        assert one.se == pytest.approx(other.se, rel=1e-9)
+    assert next(t for t in alone.tables if t.name == "overlap") == next(
+        t for t in together.tables if t.name == "overlap"
+    )
 
 
 def test_what_cannot_be_fitted_is_named() -> None:
