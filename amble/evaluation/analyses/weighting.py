@@ -88,16 +88,17 @@ def _weighting(data: Data) -> "Weighting | str":
     reader = Reader(data)
     if not reader.targets:
         return "No outcome was recorded at any visit of the study."
-    p, outcomes = len(reader.names), len(reader.targets)
-    regressions, without_arm = Regressions(outcomes, p), np.arange(p) != 1
-    models = (
-        "propensity",
-        *(f"observation of {target.column}" for target in reader.targets[reader.measured]),
-    )
+    return _computed(reader, len(data.rows), len(outline.clinic_of))
+
+
+def _computed(reader: "Reader", rows: int, clusters: int) -> Weighting:
+    p, measured = len(reader.names), reader.targets[reader.measured]
+    regressions, without_arm = Regressions(len(reader.targets), p), np.arange(p) != 1
+    models = ("propensity", *(f"observation of {target.column}" for target in measured))
     uses = np.ones((len(models), p), bool)
     uses[0] = without_arm
     indicators = np.array([name in ("intercept", "arm") or ":" in name for name in reader.names])
-    fits = fit_logistic(reader.chunks, reader.names, uses, indicators, models, len(data.rows), [regressions])
+    fits = fit_logistic(reader.chunks, reader.names, uses, indicators, models, rows, [regressions])
     coef, bread, free = regressions.solve(without_arm)
     nuisances = Nuisances(
         propensity=LogisticPropensity(fits[0].coef, fits[0].covariance),
@@ -108,9 +109,7 @@ def _weighting(data: Data) -> "Weighting | str":
         regression_bread=bread,
     )
     estimators, watch = _estimators(reader, regressions), Watch(p, len(models))
-    effects = estimate(
-        reader.chunks, nuisances, list(estimators.values()), len(outline.clinic_of), len(data.rows), [watch]
-    )
+    effects = estimate(reader.chunks, nuisances, list(estimators.values()), clusters, rows, [watch])
     fits = watch.certified(fits)
     return Weighting(
         targets=reader.targets,

@@ -14,7 +14,8 @@ class WeightedRegression(Sums):
     """The coefficient of one term, for outcomes[targets].
 
     uses: (K, p) terms of each regression.  term: index of the term.
-    complete: sums of the known outcomes, which give the regression without weights; None weights them. The weights are taken as known, which makes errors too wide rather than too narrow (observation_weights-4).
+    complete: sums of the known outcomes, which give the regression without weights; None: with them.
+    The weights are taken as known, which makes errors too wide rather than too narrow (observation_weights-4).
     """
 
     summed = ("triangle", "cross")
