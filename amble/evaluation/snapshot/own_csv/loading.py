@@ -1,6 +1,7 @@
 """Reads a service's CSV file as text, and says which texts the mapping does not understand."""
 
 import codecs
+import csv
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +14,6 @@ from amble.evaluation.snapshot.faults import Fault
 from amble.evaluation.snapshot.own_csv import cells
 from amble.evaluation.snapshot.own_csv.cells import UNEXPLAINED, Cell, cell, literal, name
 from amble.evaluation.snapshot.own_csv.mapping import Block
-from amble.evaluation.snapshot.reader import first_line
 from amble.evaluation.snapshot.tables import tables
 
 LEFT_OUT = "left_out"  # the episodes that `keep` did not want
@@ -43,19 +43,36 @@ def load(
         return [Fault(file.name, "", "is missing", 0, "", f"The mapping looks for it at {file}.")]
     try:
         plain = _as_utf8(file, block.format.encoding, folder)
-        how = f"delim={literal(block.format.delimiter)}, header=true, all_varchar=true"
-        rows = f"read_csv({literal(str(plain))}, {how})"
-        present = [row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {rows}").fetchall()]
-        if absent := [column for column in block.theirs if column not in present]:
-            return [_absent(file.name, column, present) for column in absent]
-        chosen = ", ".join(name(column) for column in block.theirs)
+        heading = _heading(plain, block.format.delimiter)
+        if absent := [column for column in block.theirs if heading.count(column) != 1]:
+            return [_absent(file.name, column, heading) for column in absent]
+        chosen = ", ".join(f"c{heading.index(column)} AS {name(column)}" for column in block.theirs)
+        rows = _rows(plain, block.format.delimiter, len(heading))
         connection.execute(f"CREATE TABLE {table} AS SELECT {chosen} FROM {rows}")
-    except (duckdb.Error, UnicodeError) as fault:
+    except (duckdb.Error, UnicodeError, csv.Error) as fault:
         remedy = "Are delimiter and encoding right?"
-        return [Fault(file.name, "", "cannot be read as CSV", 0, first_line(fault), remedy)]
+        return [Fault(file.name, "", "cannot be read as CSV", 0, _said(fault), remedy)]
     finally:
         (folder / "utf8.csv").unlink(missing_ok=True)
     return Loaded(block, table, _keep(connection, block, table))
+
+
+def _heading(file: Path, delimiter: str) -> list[str]:
+    """The names of the columns, from the first line."""
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        return [column.strip() for column in next(csv.reader(lines, delimiter=delimiter), [])]
+
+
+def _rows(file: Path, delimiter: str, columns: int) -> str:
+    """SQL that reads the file as the mapping says and not as it might be guessed: a guess can be wrong in silence."""
+    types = ", ".join(f"'c{k}': 'VARCHAR'" for k in range(columns))
+    how = f"delim={literal(delimiter)}, quote='\"', escape='\"', comment='', header=true, auto_detect=false"
+    return f"read_csv({literal(str(file))}, {how}, columns={{{types}}})"
+
+
+def _said(fault: Exception) -> str:
+    """DuckDB says on the first line where, and on the next ones what."""
+    return " ".join(line.strip() for line in str(fault).splitlines()[:3])[:200]
 
 
 def _as_utf8(file: Path, encoding: str, folder: Path) -> Path:
@@ -70,9 +87,12 @@ def _as_utf8(file: Path, encoding: str, folder: Path) -> Path:
     return folder / "utf8.csv"
 
 
-def _absent(file: str, column: str, present: list[str]) -> Fault:
-    near = get_close_matches(column, present, n=1)
-    hint = f"Did you mean {near[0]}?" if near else f"It has {', '.join(present)}."
+def _absent(file: str, column: str, heading: list[str]) -> Fault:
+    if column in heading:
+        problem = "several columns of the file have the name that the mapping uses"
+        return Fault(file, column, problem, 0, "", "Give each a name of its own.")
+    near = get_close_matches(column, heading, n=1)
+    hint = f"Did you mean {near[0]}?" if near else f"It has {', '.join(heading)}."
     return Fault(file, column, "the mapping names a column that the file does not have", 0, "", hint)
 
 
@@ -104,8 +124,8 @@ def not_understood(connection: duckdb.DuckDBPyConnection, source: Loaded) -> Ite
         if found.column.type == "texts":
             entries = cells.parts(found.column, source.block, found.text)
             rows, text = f"(SELECT unnest({entries}) AS part FROM {source.table})", "part"
-        query = f"SELECT {text}, count(*) FROM {rows} WHERE {wrong} GROUP BY ALL ORDER BY count(*) DESC, 1"
-        counted = connection.execute(query).fetchall()
+        query = f"SELECT {text} AS said, count(*) AS n FROM {rows} WHERE {wrong} GROUP BY ALL"
+        counted = connection.execute(f"{query} HAVING n > 0 ORDER BY n DESC, said").fetchall()
         place = f"{found.theirs or 'constants'} -> {found.column.name}"
         file, remedy, listed = source.block.file.name, _remedy(source.block, found), _listed(found)
         for value, count in counted[:listed]:
