@@ -6,7 +6,7 @@ was computed from a hidden count. What remains is rounded when the study says so
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from amble.evaluation.report.model import Report, Share
@@ -168,20 +168,31 @@ def _is_number(value: Cell) -> bool:
 
 def _relations(table: Table, index: Mapping[tuple[int, str], int]) -> list[Relation]:
     """Every sum that a reader of the table knows (disclosure-1)."""
-    sums: list[tuple[tuple[int, str], list[tuple[int, str]], bool]] = []
+    sums: list[tuple] = []  # whole, parts, with a rest, whole first
     others = [c for c in table.counts if c != table.total_column and c not in table.parts]
     for r in range(len(table.rows)):
         if table.total_column:
-            sums.append(((r, table.total_column), [(r, column) for column in others], False))
-        sums += [((r, whole), [(r, part)], True) for part, whole in table.parts.items()]
+            sums.append(((r, table.total_column), [(r, column) for column in others], False, False))
+        sums += [((r, whole), [(r, part)], True, False) for part, whole in table.parts.items()]
     for column in table.counts:
-        sums += [((r, column), [(q, column) for q in parts], False) for r, parts in table.total_rows.items()]
-        sums += [((before, column), [(after, column)], True) for after, before in table.nested_rows.items()]
+        sums += [
+            ((r, column), [(q, column) for q in rows], False, False) for r, rows in table.total_rows.items()
+        ]
+        sums += [
+            ((q, column), [(r, column)], True, True) for r in table.nested_rows for q in _before(table, r)
+        ]
     return [
-        Relation(index[whole], tuple(index[part] for part in parts if part in index), with_rest)
-        for whole, parts, with_rest in sums
+        Relation(index[whole], tuple(index[part] for part in parts if part in index), *how)
+        for whole, parts, *how in sums
         if whole in index and any(part in index for part in parts)
     ]
+
+
+def _before(table: Table, row: int) -> Iterator[int]:
+    """All rows that a row is a part of: two exclusions of few people are also one of few."""
+    while row in table.nested_rows:
+        row = table.nested_rows[row]
+        yield row
 
 
 def _subgroups(estimates: list[Estimate], index: Mapping[int, int]) -> list[Relation]:

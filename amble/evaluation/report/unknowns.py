@@ -15,11 +15,15 @@ from scipy.optimize import linprog
 
 @dataclass(frozen=True)
 class Relation:
-    """counts[whole] = sum of counts[parts] (+ a rest that is not shown, when `with_rest`)."""
+    """counts[whole] = sum of counts[parts] (+ a rest that is not shown, when `with_rest`).
+
+    whole_first: rather hide the whole. Those before an exclusion stand in one table, those after it in all of them.
+    """
 
     whole: int
     parts: tuple[int, ...]
     with_rest: bool = False
+    whole_first: bool = False
 
 
 @dataclass
@@ -27,7 +31,7 @@ class System:
     """values: shown or hidden counts first, then one rest per relation that has one (disclosure-2).
 
     matrix @ values = 0.  small: indices that must not be worked out.  hidden: indices that are not shown.
-    marked: those of them of which it is said that they are small.
+    marked: those of them of which it is said that they are small.  late: (relations, values) hidden last.
     """
 
     values: np.ndarray
@@ -36,6 +40,7 @@ class System:
     most: int
     hidden: set[int]
     marked: set[int]
+    late: np.ndarray
 
     @property
     def small(self) -> list[int]:
@@ -114,7 +119,8 @@ def _system(values: Sequence[int], relations: Sequence[Relation], most: int) -> 
     matrix = np.zeros((len(rows), len(everything)))
     for r, row in enumerate(rows):
         matrix[r, list(row)] = list(row.values())
-    return System(np.array(everything, float), matrix, len(values), most, set(), set())
+    late = (matrix < 0) ^ (np.array([[relation.whole_first] for relation in relations], bool).reshape(-1, 1))
+    return System(np.array(everything, float), matrix, len(values), most, set(), set(), late)
 
 
 def _next_to_hide(system: System, exposed: list[int]) -> int | None:
@@ -125,7 +131,7 @@ def _next_to_hide(system: System, exposed: list[int]) -> int | None:
     alone = [r for r in near if unknown[r] == 1]
     for lines in (alone, near):
         candidates = {
-            (system.matrix[r, i] < 0, system.values[i], i)
+            (system.late[r, i], system.values[i], i)
             for r in lines
             for i in np.flatnonzero(used[r])
             if i not in system.hidden and system.values[i] > 0

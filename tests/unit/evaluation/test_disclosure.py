@@ -72,3 +72,12 @@ def test_no_sentence_names_a_small_group() -> None:
     released = release(Answer("a", "A?", said), Disclosure(round_to=5))
     assert released.sentences == (*said[2:5], "Of 1,205 episodes 40 clinicians saw most.")
     assert len(released.warnings) == 1
+
+
+def test_few_excluded_are_hidden_by_those_before_them() -> None:
+    """Those who are left stand in every other table too: hiding them here would hide nothing."""
+    rows = (("all", 270, 1354, 1624), ("adults", 270, 1354, 1624), ("with symptoms", 268, 1334, 1602))
+    flow = release_table(table(rows, total_column="total", nested_rows={1: 0, 2: 1}), RULE)
+    assert flow.rows[2] == rows[2]
+    assert [row[1] for row in flow.rows[:2]] == ["hidden", "hidden"]
+    assert [row[3] for row in flow.rows[:2]] == [1624, 1624]
