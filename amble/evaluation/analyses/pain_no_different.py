@@ -137,18 +137,25 @@ def _table(data: Data, outcome: str, estimates: list[Estimate]) -> Table:
         )
         for e in estimates
     )
-    level = f"{100 * (2 * data.outline.study.confidence - 1):.3g}%"
+    low, high = _ends(data)
     return Table(
         name=f"equivalence_{outcome}",
         title=f"{LABELS[outcome].capitalize()}: is the difference inside the margin?",
         columns=(
-            *("visit", "difference", "low", "high", "margin_low", "margin_high", "p", "inside"),
+            *("visit", "difference", low, high, "margin_low", "margin_high", "p", "inside"),
             *("n_etmi", "n_usual_care"),
         ),
         rows=rows,
         counts=("n_etmi", "n_usual_care"),
-        note=f"Points, ETMI minus usual care, with {level} intervals. p: the larger of the two one-sided tests.",
+        note="Points, ETMI minus usual care (observational). The two tests need a narrower interval than elsewhere in "
+        "this report; its level stands in the names of its columns. p: the larger of the two.",
     )
+
+
+def _ends(data: Data) -> tuple[str, str]:
+    """Column names that say the level: elsewhere "low" and "high" are ends of the study's usual interval."""
+    level = f"{100 * (2 * data.outline.study.confidence - 1):.3g}".replace(".", "_")
+    return f"low_{level}_percent", f"high_{level}_percent"
 
 
 def _verdict(estimate: Estimate, margin: float) -> str:
@@ -158,7 +165,7 @@ def _verdict(estimate: Estimate, margin: float) -> str:
 
 
 def _figure(data: Data, outcome: str) -> Figure:
-    margin = _points(data.outline.study.equivalence[outcome])
+    margin, (low, high) = _points(data.outline.study.equivalence[outcome]), _ends(data)
     return Figure(
         name=f"equivalence_{outcome}",
         title=f"{LABELS[outcome].capitalize()}: ETMI minus usual care, margin {margin} either way",
@@ -167,8 +174,8 @@ def _figure(data: Data, outcome: str) -> Figure:
         encoding={
             "y": "visit",
             "x": "difference",
-            "low": "low",
-            "high": "high",
+            "low": low,
+            "high": high,
             "margin_low": "margin_low",
             "margin_high": "margin_high",
         },
