@@ -40,48 +40,42 @@ def requests(outline: Outline) -> list[Request]:
 
 
 def answer(data: Data) -> Answer:
-    contacts = data.moments[_contacts()]
     n = data.outline.n
     if not (n["etmi"] and n["usual_care"]):
         return _unknown("With one arm empty, costs cannot be compared.")
-    if not contacts.first[:, 2].sum():
+    if not data.moments[_contacts()].first[:, 2].sum():
         return _unknown("No contact with a price is in the snapshot, so nothing can be said about cost.")
-    repetitions, seed = data.outline.study.repetitions, (data.outline.study.seed, SEED)
     cost, effect = _models(data)
-    both = cost_effect(cost, effect or cost, repetitions, seed)
-    tables = [_contact_table(data, contacts), _price_table(data)]
+    study = data.outline.study
+    both = cost_effect(cost, effect or cost, study.repetitions, (study.seed, SEED))
     spent = _estimate(data, "cost", None, both.cost, both.costs, cost.grams)
+    tables = (_contact_table(data, data.moments[_contacts()]), _price_table(data))
     if effect is None:
         warning = (
             "No score is there at the start and at a visit: what was gained for the cost cannot be said."
         )
-        return Answer(
-            "cost",
-            QUESTION,
-            (spent.meaning, OBSERVATIONAL),
-            (spent,),
-            tuple(tables),
-            (),
-            ASSUMPTIONS,
-            (warning,),
-        )
+        said = (spent.meaning, OBSERVATIONAL)
+        return Answer("cost", QUESTION, said, (spent,), tables, (), ASSUMPTIONS, (warning,))
+    return _weighed(data, cost, effect, both, spent, tables)
+
+
+def _weighed(
+    data: Data, cost: Model, effect: Model, both: CostEffect, spent: Estimate, tables: tuple[Table, ...]
+) -> Answer:
+    """Cost and gain together; plane and curve only when both have an interval."""
     outcome, visit = _effect_of(data.outline)
     gained = _estimate(data, outcome, visit, both.effect, both.effects, effect.grams)
     upward = 1 if HIGHER_IS_BETTER[outcome] else -1
     drawn = None not in (spent.ci_low, gained.ci_low)
     if drawn:
-        tables += [_quadrants(both, outcome, upward), _plane(both), _curve(data, both, outcome, upward)]
+        tables += (_quadrants(both, outcome, upward), _plane(both), _curve(data, both, outcome, upward))
+    said = (spent.meaning, gained.meaning, *_together(both, spent, gained, upward, outcome), OBSERVATIONAL)
     return Answer(
         name="cost",
         question=QUESTION,
-        sentences=(
-            spent.meaning,
-            gained.meaning,
-            *_together(both, spent, gained, upward, outcome),
-            OBSERVATIONAL,
-        ),
+        sentences=said,
         estimates=(spent, gained),
-        tables=tuple(tables),
+        tables=tables,
         figures=_figures(data, outcome) if drawn else (),
         assumptions=ASSUMPTIONS,
         warnings=_warnings(cost.grams, effect.grams, both),
