@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ibis import _
 from ibis.expr.types import Table as IbisTable
 
+from amble.evaluation.snapshot import duplicates
 from amble.evaluation.snapshot.reader import Snapshot
 from amble.evaluation.snapshot.tables import Table, tables
 
@@ -26,7 +27,7 @@ def checks(snapshot: Snapshot) -> Iterator[Check]:
     """The checks that can be made with the tables and columns that are there."""
     for name, table in tables().items():
         if _holds(snapshot, name, *table.key):
-            yield _duplicates(table, snapshot.table(name))
+            yield _duplicates(snapshot, table)
     for name in ("scores", "sessions"):
         if _holds(snapshot, name, "episode_id") and _holds(snapshot, "episodes", "episode_id"):
             yield _without_episode(snapshot, name)
@@ -42,17 +43,17 @@ def _holds(snapshot: Snapshot, name: str, *columns: str) -> bool:
     return all(snapshot.sources[name].holds(tables()[name].column(column)) for column in columns)
 
 
-def _duplicates(table: Table, rows: IbisTable) -> Check:
+def _duplicates(snapshot: Snapshot, table: Table) -> Check:
     """A key that is empty is a fault of its own."""
-    rows = rows.drop_null(list(table.key))
-    repeated = rows.group_by(list(table.key)).aggregate(rows=_.count()).filter(_.rows > 1)
+    rows = snapshot.table(table.name).drop_null(list(table.key))
     several = len(table.key) > 1
+    suspects = duplicates.suspects(rows, table.key, snapshot.engine) if several else None
+    rows = rows if suspects is None else rows.semi_join(suspects, table.key[0])
+    repeated = rows.group_by(list(table.key)).aggregate(rows=_.count()).filter(_.rows > 1)
     return Check(
         table=table.name,
         column=", ".join(table.key),
-        problem="the same combination stands in several rows"
-        if several
-        else "the same key stands in several rows",
+        problem=f"the same {'combination' if several else 'key'} stands in several rows",
         remedy="Keep one row of each.",
         broken=repeated,
         shown=(*table.key, "rows"),

@@ -1,6 +1,8 @@
 """A table of broken snapshots: each fault is named with file, column, count and example, and all at once."""
 
 import datetime
+import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -295,3 +297,21 @@ def test_the_contract_and_the_vocabulary_agree() -> None:
         ("sessions", "arm"): tuple(vocabulary.Arm),
         ("sessions", "modalities"): tuple(vocabulary.Modality),
     }
+
+
+@pytest.mark.parametrize("instruments", [2, 9], ids=["few combinations", "many combinations"])
+def test_every_score_that_occurs_twice_is_found(instruments: int, tmp_path: Path, engine: Engine) -> None:
+    tables, rng = sound(), random.Random(instruments)
+    visits = list(vocabulary.Visit)
+    for _ in range(400):
+        key = {
+            "episode_id": rng.choice(["e1", "e2"]),
+            "visit": str(rng.choice(visits)),
+            "instrument": f"i{rng.randrange(instruments)}",
+        }
+        tables["scores"].append(tables["scores"][0] | key)
+    keys = Counter(
+        tuple(row[c] for c in ("episode_id", "measure", "instrument", "visit")) for row in tables["scores"]
+    )
+    [fault] = found(tables, tmp_path, engine)
+    assert fault.count == sum(times > 1 for times in keys.values())
