@@ -55,7 +55,10 @@ def hide(values: Sequence[int], relations: Sequence[Relation], most: int) -> tup
     system = _system(values, relations, most)
     system.marked = {i for i in system.small if i < system.cells}
     system.hidden = system.marked | set(range(system.cells, len(system.values)))
-    while exposed := solvable(system):
+    while (alone := _alone(system)) and (more := _next_to_hide(system, alone)) is not None:
+        system.hidden.add(more)
+    exposed = solvable(system, system.small)
+    while exposed:
         more = _next_to_hide(system, exposed)
         if more is not None:
             system.hidden.add(more)
@@ -64,16 +67,26 @@ def hide(values: Sequence[int], relations: Sequence[Relation], most: int) -> tup
             system.marked.discard(min(sums or system.marked & set(exposed) or system.marked))
         else:
             break
+        exposed = solvable(system, exposed)  # hiding more makes no safe count unsafe
     return system.marked, {i for i in system.hidden if i < system.cells} - system.marked
 
 
-def solvable(system: System) -> list[int]:
-    """The small counts for which only one value fits everything that is shown (disclosure-3).
+def _alone(system: System) -> list[int]:
+    """Small counts that are the only unknown of a sum: seen without solving anything, and the most usual case."""
+    unknown = np.zeros(len(system.values), bool)
+    unknown[list(system.hidden)] = True
+    lines = (system.matrix != 0) & unknown
+    single = lines[lines.sum(axis=1) == 1].any(axis=0)
+    return [i for i in system.small if single[i]]
+
+
+def solvable(system: System, among: Sequence[int]) -> list[int]:
+    """The small counts among some for which only one value fits everything that is shown (disclosure-3).
 
     Each programme finds one other table that fits; every small count that differs in it is safe, so that
     usually two programmes settle all of them.
     """
-    open_, columns = list(system.small), sorted(system.hidden)
+    open_, columns = list(among), sorted(system.hidden)
     if not open_:
         return []
     position = {index: k for k, index in enumerate(columns)}
@@ -96,7 +109,9 @@ def solvable(system: System) -> list[int]:
 
 
 def _another(goal: np.ndarray, left: np.ndarray, right: np.ndarray, bounds: list) -> np.ndarray:
-    return linprog(goal, A_eq=left, b_eq=right, bounds=bounds, method="highs").x
+    """A table that fits; the truth always does. Should the solver fail, none: then more is hidden."""
+    found = linprog(goal, A_eq=left, b_eq=right, bounds=bounds, method="highs").x
+    return np.full(len(goal), np.nan) if found is None else found
 
 
 def _bounds(system: System, index: int) -> tuple[int, int]:
