@@ -16,7 +16,7 @@ QUESTION = "Are fewer sessions needed?"
 METHOD = "negative_binomial"
 FEW_CLINICIANS = 10
 AGES = 256  # more than any age in whole years
-LONGEST = 12  # sessions shown one by one; above, together
+BANDS = ((1, 2), (3, 4), (5, 6), (7, 8), (9, 10), (11, 12))
 BY_DESIGN = (
     "Fewer sessions are partly what ETMI is, not only what it achieves: patients are encouraged to go on by "
     "themselves. Fewer sessions are good news only if people do as well."
@@ -265,7 +265,7 @@ def _dispersion(fit: nb.CountFit) -> tuple[str, ...]:
 
 
 def _distribution(counted: Counted) -> Table:
-    """How many episodes had 0, 1, 2, ... sessions: one row for each bar, and one for all of an arm."""
+    """How many episodes had how many sessions: one row for each bar, and one for all of an arm."""
     rows: list[tuple[Cell, ...]] = []
     sums: dict[int, tuple[int, ...]] = {}
     means = []
@@ -291,10 +291,13 @@ def _distribution(counted: Counted) -> Table:
 
 
 def _bars(counts: np.ndarray) -> list[tuple[str, int]]:
-    """(sessions, episodes): one by one, then the longest together."""
-    one_by_one = [(str(k), int(counts[k])) for k in range(min(len(counts), LONGEST + 1))]
-    more = [(f"{LONGEST + 1} or more", int(counts[LONGEST + 1 :].sum()))] if len(counts) > LONGEST + 1 else []
-    return one_by_one + more
+    """(sessions, episodes) in bands wide enough to be seen at a glance and to hide few."""
+    found = [("none", int(counts[0]))]
+    for first, last in BANDS:
+        if first < len(counts):
+            found.append((f"{first} to {last}", int(counts[first : last + 1].sum())))
+    more = BANDS[-1][1] + 1
+    return found + ([(f"{more} or more", int(counts[more:].sum()))] if more < len(counts) else [])
 
 
 def _coefficients(found: Compared, outline: Outline) -> tuple[Table, ...]:
@@ -323,6 +326,6 @@ def _figure() -> Figure:
         kind="bars",
         table="sessions",
         encoding={"x": "sessions", "y": "percent", "colour": "arm"},
-        description="For each number of sessions two bars: the percentage of episodes with ETMI, and with usual care, "
+        description="For each band of sessions two bars: the percentage of episodes with ETMI, and with usual care, "
         "that had so many.",
     )

@@ -105,9 +105,10 @@ def _clustering(study: Study) -> str:
 def _subgroups(study: Study) -> str:
     if not study.subgroups:
         return "No subgroups are compared."
+    groups = _listed(f"by {COLUMNS.get(subgroup, subgroup)}" for subgroup in study.subgroups)
     return (
-        f"Does the difference itself differ by {_listed(COLUMNS.get(s, s) for s in study.subgroups)}? The more groups "
-        "are looked at, the more likely one differs by chance: the report counts them."
+        f"Does the difference itself differ {groups}? The more groups are looked at, the more likely one differs by "
+        "chance: the report counts them."
     )
 
 

@@ -165,4 +165,4 @@ def test_every_episode_is_in_the_distribution_once() -> None:
     for total, parts in table.total_rows.items():
         assert table.rows[total][2] == sum(table.rows[part][2] for part in parts)
     zero = int(((rows["sessions"] == 0) & (rows["arm"] == 1)).sum())
-    assert table.rows[0][:3] == ("0", "ETMI", zero)
+    assert table.rows[0][:3] == ("none", "ETMI", zero)
