@@ -45,6 +45,7 @@ NOT_FROM_SUMS = (
     "not answered here: clustering, who was chosen, responders, sessions, time to change, paths, cost. "
     "Each service's own report answers it."
 )
+BASELINE = "baseline recorded"
 BEFORE_QUESTIONS = ("Read the snapshot", "Check every row", "Choose the cohort", "Add up")
 STEPS = (*BEFORE_QUESTIONS, *QUESTIONS, "Write the report")
 
@@ -151,7 +152,7 @@ def outcome_flow(data: Data) -> Iterator[FlowRow]:
         every = sum(1 << study.visits.index(visit) for visit in data.outline.visits[outcome])
         label = LABELS[outcome].capitalize()
         for step, inside in (
-            (f"{label}: baseline recorded", known),
+            (f"{label}: {BASELINE}", known),
             (f"{label}: and at least one later visit (in the mixed model)", known & (pattern > 0)),
             (f"{label}: and every visit", known & (pattern == every) & (every > 0)),
         ):
@@ -184,7 +185,8 @@ def unknowable(data: Data, landed: Landed) -> Iterator[str]:
             yield f"Nobody in the cohort had {label}, so the two kinds of care cannot be compared."
     for outcome in data.outline.study.measured:
         if not data.outline.visits[outcome]:
-            yield f"{LABELS[outcome].capitalize()} was not recorded both at the start and later: nothing can be said of it."
+            label = LABELS[outcome].capitalize()
+            yield f"{label} was not recorded both at the start and later: nothing can be said of it."
     if len(landed.clinics) == 1:
         yield "There is one clinic only: how results differ between clinics, or would elsewhere, cannot be known."
     for name in data.outline.design.dropped:
@@ -235,7 +237,15 @@ def flow_table(flow: Sequence[FlowRow]) -> Table:
         rows=tuple((r.step, r.etmi, r.usual_care, r.etmi + r.usual_care, r.note) for r in flow),
         counts=("etmi", "usual_care", "all"),
         total_column="all",
+        nested_rows={row: whole for row in range(1, len(flow)) if (whole := _part_of(flow, row)) >= 0},
     )
+
+
+def _part_of(flow: Sequence[FlowRow], row: int) -> int:
+    """The step that a step restricts: the one before, or the whole cohort where an outcome begins."""
+    if not flow[row].step.endswith(BASELINE):
+        return row - 1
+    return next(r for r, step in enumerate(flow) if step.step.endswith(BASELINE)) - 1
 
 
 def hash_of(folder: Path) -> str:

@@ -1,5 +1,6 @@
 """Question 4. Who was chosen for ETMI, and does the comparison hold once the two groups are made alike?"""
 
+from amble.evaluation.analyses import comparable
 from amble.evaluation.analyses.effects import estimate, general_warnings, named, nothing
 from amble.evaluation.analyses.over_time import AT, meaning
 from amble.evaluation.analyses.weighting import Target, Weighting, weighting
@@ -34,7 +35,7 @@ ASSUMPTIONS = (
 
 
 def requests(outline: Outline) -> list[Request]:
-    return []
+    return [comparable.request(outline)]
 
 
 def answer(data: Data) -> Answer:

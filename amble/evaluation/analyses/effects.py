@@ -89,7 +89,7 @@ def _cautions(found: Weighting, key: tuple[str, str], at: int) -> tuple[tuple[st
 
 def general_warnings(found: Weighting, data: Data) -> tuple[str, ...]:
     """What holds for all weighted comparisons alike."""
-    said = []
+    said = list(found.left_out)
     for term, response in found.propensity.one_sided.items():
         who = "Everybody" if response else "Nobody"
         said.append(f"{who} with {named(term)} was given ETMI: for these people care cannot be compared.")

@@ -1,5 +1,6 @@
 """Question 5, by weights. Who never answered, and does it matter if those who did are made to stand for them?"""
 
+from amble.evaluation.analyses import comparable
 from amble.evaluation.analyses.effects import estimate, general_warnings, nothing
 from amble.evaluation.analyses.over_time import AT, meaning
 from amble.evaluation.analyses.weighting import Target, Weighting, weighting
@@ -27,7 +28,7 @@ ASSUMPTIONS = (
 
 
 def requests(outline: Outline) -> list[Request]:
-    return []
+    return [comparable.request(outline)]
 
 
 def answer(data: Data) -> Answer:

@@ -60,7 +60,10 @@ def answer(data: Data) -> Answer:
     return Answer(
         name="over_time",
         question="How did function, pain and fear-avoidance go over time?",
-        sentences=(OBSERVATIONAL, *(next(e.meaning for e in f if e.visit == AVERAGE) for f in found.values())),
+        sentences=(
+            OBSERVATIONAL,
+            *(next(e.meaning for e in f if e.visit == AVERAGE) for f in found.values()),
+        ),
         estimates=tuple(estimate for rows in found.values() for estimate in rows),
         tables=(*tables, *means),
         figures=tuple(figure(outcome) for outcome in found),
@@ -121,10 +124,7 @@ def limits(estimate: float, se: float, df: float, confidence: float) -> tuple[fl
 
 def arm_counts(sums: PatternSums, visit: str) -> tuple[int, int]:
     """(usual care, etmi) episodes recorded at a visit, or at any visit for the average."""
-    if visit == AVERAGE:
-        use = np.ones(len(sums.n), bool)
-    else:
-        use = sums.observed[:, sums.visits.index(visit)]
+    use = sums.observed.any(1) if visit == AVERAGE else sums.observed[:, sums.visits.index(visit)]
     etmi = round(float(sums.gram[use, 0, sums.columns.index("arm")].sum()))
     return round(float(sums.n[use].sum())) - etmi, etmi
 
@@ -144,7 +144,9 @@ def meaning(outcome: str, visit: str, value: float | None, low, high, data: Data
         verdict = f"people with {'ETMI' if good else 'usual care'} did better"
         least = study.mic.get(outcome)
         if least and abs(value) < least:
-            verdict += f", by less than the {number(least, 1).removesuffix('.0')} points that matter to one person"
+            verdict += (
+                f", by less than the {number(least, 1).removesuffix('.0')} points that matter to one person"
+            )
     return (
         f"{label.capitalize()} {when} was {number(abs(value))} points {higher} with ETMI than with usual care "
         f"({said}; observational): {verdict}."
@@ -157,7 +159,8 @@ def table(data: Data, outcome: str, rows: tuple[Estimate, ...]) -> Table:
         title=f"{LABELS[outcome].capitalize()}: ETMI minus usual care, adjusted (observational)",
         columns=("visit", "difference", "low", "high", "se", "df", "p", "n_etmi", "n_usual_care"),
         rows=tuple(
-            (e.visit, e.estimate, e.ci_low, e.ci_high, e.se, e.df, e.p, e.n_etmi, e.n_usual_care) for e in rows
+            (e.visit, e.estimate, e.ci_low, e.ci_high, e.se, e.df, e.p, e.n_etmi, e.n_usual_care)
+            for e in rows
         ),
         counts=("n_etmi", "n_usual_care"),
         note=f"Mixed model for repeated measures; {data.outline.study.mmrm.degrees_of_freedom} degrees of freedom.",

@@ -2,6 +2,7 @@
 
 import math
 
+from amble.evaluation.analyses import comparable
 from amble.evaluation.analyses.effects import estimate, general_warnings, nothing
 from amble.evaluation.analyses.over_time import AT
 from amble.evaluation.analyses.weighting import Target, Weighting, weighting
@@ -24,7 +25,7 @@ ASSUMPTIONS = (
 
 
 def requests(outline: Outline) -> list[Request]:
-    return []
+    return [comparable.request(outline)]
 
 
 def answer(data: Data) -> Answer:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from amble.evaluation.analyses.comparable import comparable
 from amble.evaluation.cohort.columns import UNKNOWN
 from amble.evaluation.diagnostics.balance import Balance
 from amble.evaluation.diagnostics.overlap import Overlap, OverlapResult
@@ -64,11 +65,7 @@ class Weighting:
     terms: tuple[str, ...]
     balance: Balance
     overlap: OverlapResult
-
-
-_latest: list[
-    tuple[Data, "Weighting | str"]
-] = []  # the data evaluated last: three questions ask for the same
+    left_out: tuple[str, ...]
 
 
 def weighting(data: Data) -> "Weighting | str":
@@ -85,10 +82,12 @@ def _weighting(data: Data) -> "Weighting | str":
     for arm, words in (("etmi", "ETMI"), ("usual_care", "usual care")):
         if not outline.n[arm]:
             return f"There is no episode with {words}: the two kinds of care cannot be compared."
+    if not min(comparable(data).n):
+        return "Of one kind of care nobody's start was recorded: nobody can be weighted to be alike."
     reader = Reader(data)
     if not reader.targets:
         return "No outcome was recorded at any visit of the study."
-    return _computed(reader, len(data.rows), len(outline.clinic_of))
+    return _computed(reader, sum(reader.among.n), len(outline.clinic_of))
 
 
 def _computed(reader: "Reader", rows: int, clusters: int) -> Weighting:
@@ -126,19 +125,21 @@ def _computed(reader: "Reader", rows: int, clusters: int) -> Weighting:
         terms=reader.names,
         balance=watch.balance,
         overlap=watch.overlap.result(),
+        left_out=reader.among.words,
     )
 
 
 class Reader:
     """Rows as chunks of one arm: terms, who answered, outcomes.
 
-    The terms are intercept, arm, the study's covariates, the baseline of every measured outcome and whether it is
-    missing. A missing baseline gets the centre of the others; as its own term says so, any constant would do.
+    The terms are intercept, arm, the study's covariates and the baseline of every measured outcome. Where the study
+    does not require a baseline, a missing one gets the centre of the others and a term of its own that says so.
     """
 
     def __init__(self, data: Data) -> None:
         outline, study = data.outline, data.outline.study
         self.rows, self.design = data.rows, outline.design
+        self.among = comparable(data)
         self.mic = study.mic
         seen = [Target(outcome, visit) for outcome in study.measured for visit in outline.visits[outcome]]
         changed = [replace(target, responder=True) for target in seen if target.outcome in study.mic]
@@ -150,16 +151,17 @@ class Reader:
         self.model_of = np.array(
             [models[replace(target, responder=False)] for target in self.targets], dtype=int
         )
-        self.baselines = tuple(f"{outcome}_baseline" for outcome in study.measured)
-        missing = tuple(f"{name}:{UNKNOWN}" for name in self.baselines)
-        self.names = ("intercept", "arm", *self.design.terms, *self.baselines, *missing)
-        columns = (*self.design.columns(self.design.terms), *self.baselines)
+        self.baselines = tuple(f"{outcome}_baseline" for outcome in study.measured if outline.visits[outcome])
+        self.gaps = () if self.among.baselines else self.baselines
+        missing = tuple(f"{name}:{UNKNOWN}" for name in self.gaps)
+        self.names = ("intercept", "arm", *self.among.terms, *self.baselines, *missing)
+        columns = (*self.design.columns(self.among.terms), *self.among.left_out, *self.baselines)
         outcomes = (target.column for target in self.targets[self.measured])
         self.columns = tuple(dict.fromkeys(("arm", "clinician", *columns, *outcomes)))
-        self.units = self._units(next(iter(self.rows.blocks(self.columns))))
+        self.units = self._units(next(self._blocks()))
 
     def chunks(self) -> Iterator[ArmChunk]:
-        for block in self.rows.blocks(self.columns):
+        for block in self._blocks():
             terms, outcomes = self._terms(block), [self._outcome(target, block) for target in self.targets]
             cluster, eligible = block["clinician"].astype(np.int64), self._eligible(block)
             for arm in (1, 0):
@@ -176,10 +178,16 @@ class Reader:
                         eligible=np.stack([one[at] for one in eligible]),
                     )
 
+    def _blocks(self) -> Iterator[Block]:
+        for block in self.rows.blocks(self.columns):
+            kept = self.among.rows(block)
+            if len(kept):
+                yield {name: values[kept] for name, values in block.items()}
+
     def _units(self, block: Block) -> dict[str, tuple[float, float]]:
         """Centre and spread of what is continuous, in the first rows: near enough for arithmetic to be well behaved."""
         units = {}
-        for name in (*(term for term in self.design.terms if ":" not in term), *self.baselines):
+        for name in (*(term for term in self.among.terms if ":" not in term), *self.baselines):
             values = block[name][~np.isnan(block[name])]
             spread = float(values.std()) if len(values) else 0.0
             units[name] = (float(values.mean()) if len(values) else 0.0, spread or 1.0)
@@ -188,10 +196,10 @@ class Reader:
     def _terms(self, block: Block) -> list[np.ndarray]:
         n = len(block["arm"])
         terms = [np.ones(n), block["arm"]]
-        for term in self.design.terms:
+        for term in self.among.terms:
             terms.append(self.design.value(term, block) if ":" in term else self._scaled(term, block))
         terms += [self._scaled(name, block) for name in self.baselines]
-        return terms + [np.isnan(block[name]).astype(float) for name in self.baselines]
+        return terms + [np.isnan(block[name]).astype(float) for name in self.gaps]
 
     def _scaled(self, name: str, block: Block) -> np.ndarray:
         centre, spread = self.units[name]

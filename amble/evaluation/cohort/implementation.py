@@ -1,4 +1,4 @@
-"""How far ETMI got: clinicians invited, trained and delivering; patients it reached, counted from the snapshot itself."""
+"""How far ETMI got, counted from the snapshot: clinicians invited, trained and delivering; patients it reached."""
 
 import ibis
 

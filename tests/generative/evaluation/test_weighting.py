@@ -1,5 +1,7 @@
 """Logistic fits by blocks, weighted regression, and the weighted comparisons of a cohort in the corner cases."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.special import expit
@@ -9,7 +11,7 @@ from amble.evaluation.analyses.responders import needed_to_treat
 from amble.evaluation.estimators import chunks, logistic
 from amble.evaluation.estimators.chunks import Chunk
 from amble.evaluation.estimators.logistic import fit_logistic
-from amble.evaluation.study.model import Study
+from amble.evaluation.study.model import CohortRules, Study
 from amble.evaluation.sums import rows as blocks
 from amble.evaluation.sums.memory import memory_data
 from tests.generative.evaluation.test_doubly_robust import engine, people
@@ -154,25 +156,42 @@ STUDY = Study(outcomes=("function", "pain", "sessions"))
 
 def test_a_missing_baseline_may_be_filled_with_anything(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its own term takes up the constant, which comes from the first block: another block changes nothing."""
-    columns = cohort(1)
-    whole = chosen.answer(memory_data(columns, STUDY))
+    columns, study = cohort(1), replace(STUDY, cohort=CohortRules(baseline_required=False))
+    whole = chosen.answer(memory_data(columns, study))
     monkeypatch.setattr(blocks, "BLOCK_ROWS", 50)
-    split = chosen.answer(memory_data(columns, STUDY))
+    split = chosen.answer(memory_data(columns, study))
     for one, other in zip(whole.estimates, split.estimates, strict=True):
         assert one.estimate == pytest.approx(other.estimate, rel=1e-9)
         assert one.se == pytest.approx(other.se, rel=1e-9)
 
 
 def test_responders_reach_the_change_that_matters_in_the_good_direction() -> None:
+    """Among those whose start is known in every outcome, because the comparison is weighted by all of them."""
     columns = cohort(2)
     answer = responders.answer(memory_data(columns, STUDY))
+    known = ~np.isnan(columns["function_baseline"] + columns["pain_baseline"])
     for outcome, sign, least in (("function", 1, 50), ("pain", -1, 20)):
         table = next(table for table in answer.tables if table.name == f"responders_{outcome}")
         change = sign * (columns[f"{outcome}_3m"] - columns[f"{outcome}_baseline"])
         for words, arm in (("ETMI", 1), ("usual care", 0)):
-            mine = change[(columns["arm"] == arm) & ~np.isnan(change)]
+            mine = change[(columns["arm"] == arm) & ~np.isnan(change) & known]
             row = next(row for row in table.rows if row[:2] == ("3m", words))
             assert row[2:4] == ((mine >= least).sum(), len(mine))
+
+
+def test_a_kind_of_people_without_counterpart_is_left_out() -> None:
+    """Seven people of a level had ETMI: the answers are those of a cohort in which nobody has that level."""
+    columns = cohort(9)
+    rare = np.flatnonzero(columns["arm"] == 1)[:7]
+    level = columns["sex"].copy()
+    level[rare] = 2.0
+    level[np.flatnonzero(columns["arm"] == 0)[:30]] = 2.0
+    answer = chosen.answer(memory_data(columns | {"sex": level}, STUDY))
+    without = {name: values[level != 2.0] for name, values in (columns | {"sex": level}).items()}
+    expected = chosen.answer(memory_data(without, STUDY))
+    assert any("sex other" in warning for warning in answer.warnings)
+    for one, other in zip(answer.estimates, expected.estimates, strict=True):
+        assert one.estimate == pytest.approx(other.estimate, rel=1e-7), one
 
 
 @pytest.mark.parametrize("arm", [0.0, 1.0])
