@@ -29,9 +29,11 @@ def from_csv(mapping: Path, out: Path) -> None:
     """
     from amble.evaluation.settings.source import SettingsError
     from amble.evaluation.snapshot.own_csv.convert import CannotConvert, convert
+    from amble.evaluation.sums.engine import DuckDB
 
     try:
-        written = convert(mapping, out)
+        with DuckDB() as engine:
+            written = convert(mapping, out, engine)
     except (SettingsError, CannotConvert) as fault:
         raise Refused(f"{fault}\nNothing was written.") from fault
     for file, rows in written.left_out.items():
@@ -46,10 +48,10 @@ def from_csv(mapping: Path, out: Path) -> None:
 @click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True)
 def check(folder: Path, engine: str) -> None:
     """Name everything that is wrong with the snapshot in FOLDER, all at once."""
+    from amble.evaluation.engine import ENGINES, EngineUnavailable
     from amble.evaluation.snapshot.faults import faults
     from amble.evaluation.snapshot.reader import open_snapshot
     from amble.evaluation.snapshot.tables import tables
-    from amble.evaluation.sums.engine import ENGINES, EngineUnavailable
 
     try:
         started = ENGINES[engine]()

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import ibis
 from ibis.expr.types import Table as IbisTable
 
+from amble.evaluation.engine import Engine
 from amble.evaluation.snapshot.reader import of_engine
-from amble.evaluation.sums.engine import Engine
 
 MOST = 40  # different values: with up to 2^22 rows of one episode, the sum stays below 2^62
 

@@ -9,11 +9,11 @@ from difflib import get_close_matches
 
 from ibis.expr.types import Table as IbisTable
 
+from amble.evaluation.engine import Engine
 from amble.evaluation.snapshot import relations
 from amble.evaluation.snapshot.reader import Snapshot, Source, first_line, fits, of_engine
 from amble.evaluation.snapshot.rules import Rule, rules
 from amble.evaluation.snapshot.tables import IN_WORDS, Column, Table, tables
-from amble.evaluation.sums.engine import Engine
 
 
 @dataclass(frozen=True)

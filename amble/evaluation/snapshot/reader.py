@@ -9,8 +9,8 @@ from ibis.expr import datatypes
 from ibis.expr.types import Table as IbisTable
 from ibis.expr.types import Value
 
+from amble.evaluation.engine import Engine
 from amble.evaluation.snapshot.tables import STORED, Column, Table, tables
-from amble.evaluation.sums.engine import Engine
 
 ENGINES = {"duckdb", "_duckdb", "pyspark", "py4j"}
 

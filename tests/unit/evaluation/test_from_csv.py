@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from amble.evaluation.sums.engine import DuckDB
 
 from amble.evaluation.settings.source import SettingsError
 from amble.evaluation.snapshot.own_csv.convert import CannotConvert, Written, convert
@@ -40,7 +41,8 @@ def made(folder: Path, mapping: str = EPISODES + SCORES, **files: str) -> Writte
     for name, text in {**CSV, **{f"{name}.csv": text for name, text in files.items()}}.items():
         (folder / name).write_text(text, "utf-8")
     (folder / "mapping.toml").write_text(mapping, "utf-8")
-    return convert(folder / "mapping.toml", folder / "out" / "snapshot")
+    with DuckDB(threads=1) as engine:
+        return convert(folder / "mapping.toml", folder / "out" / "snapshot", engine)
 
 
 def rows(folder: Path, table: str) -> list[dict]:

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from amble.evaluation.snapshot.engine import Engine
 from amble.evaluation.snapshot.faults import Fault, faults
 from amble.evaluation.snapshot.own_csv import loading, pseudonyms
 from amble.evaluation.snapshot.own_csv.mapping import read_mapping
 from amble.evaluation.snapshot.own_csv.writing import write
 from amble.evaluation.snapshot.reader import open_snapshot
-from amble.evaluation.sums.engine import DuckDB
 
 
 class CannotConvert(Exception):
@@ -31,12 +31,15 @@ class Written:
     left_out: dict[str, int]
 
 
-def convert(mapping: Path, out: Path) -> Written:
-    """Write the snapshot to `out`, whole or not at all. Raises SettingsError or CannotConvert with all faults."""
+def convert(mapping: Path, out: Path, engine: Engine) -> Written:
+    """Write the snapshot to `out`, whole or not at all. Raises SettingsError or CannotConvert with all faults.
+
+    engine: a DuckDB; it keeps what it loaded until it is closed.
+    """
     plan = read_mapping(mapping)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise CannotConvert([f"{out}: is there already. Choose another folder, or take it away."])
-    with _unfinished(out) as folder, DuckDB() as engine:
+    with _unfinished(out) as folder:
         connection = engine.connection.con
         loading.prepare(connection)
         if plan.key:
