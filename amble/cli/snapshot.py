@@ -27,9 +27,9 @@ def from_csv(mapping: Path, out: Path) -> None:
 
     Everything that the mapping does not understand is named, all at once; then nothing is written.
     """
+    from amble.evaluation.engine import DuckDB
     from amble.evaluation.settings.source import SettingsError
     from amble.evaluation.snapshot.own_csv.convert import CannotConvert, convert
-    from amble.evaluation.sums.engine import DuckDB
 
     try:
         with DuckDB() as engine:

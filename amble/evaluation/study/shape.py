@@ -10,17 +10,6 @@ from amble.evaluation.study.model import OUTCOMES
 from amble.vocabulary import Arm, Modality, Visit
 
 VISITS = tuple(str(visit) for visit in Visit if visit is not Visit.BASELINE)
-# The landed columns that have levels, as cohort/columns.py lists them; a test checks that they agree.
-CATEGORIES = (
-    "sex",
-    "depression",
-    "anxiety",
-    "depression_or_anxiety",
-    "activity_level",
-    "deprivation_quintile",
-    "age_group",
-    "language",
-)
 COVARIATES = ("age_years", *CATEGORIES)
 WIDTH = {"function": 100, "pain": 10, "fear_avoidance": 100}  # from the lowest to the highest score
 

@@ -8,7 +8,7 @@ import pytest
 import statsmodels.api as sm
 
 from amble.evaluation.analyses import sessions
-from amble.evaluation.cohort.columns import LEVELS, Design
+from amble.evaluation.columns import LEVELS, Design
 from amble.evaluation.results import Estimate
 from amble.evaluation.study.model import Study
 from amble.evaluation.sums.data import Data, Outline

@@ -11,10 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from amble import vocabulary
+from amble.evaluation.engine import DuckDB, Engine
 from amble.evaluation.snapshot.faults import Fault, faults
 from amble.evaluation.snapshot.reader import open_snapshot
 from amble.evaluation.snapshot.tables import tables
-from amble.evaluation.sums.engine import DuckDB, Engine
 from tests.unit.evaluation.snapshots import DAY, Rows, sound, write
 
 Change = Callable[[dict[str, Rows]], object]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from amble.evaluation.sums.engine import DuckDB
 
+from amble.evaluation.engine import DuckDB
 from amble.evaluation.settings.source import SettingsError
 from amble.evaluation.snapshot.own_csv.convert import CannotConvert, Written, convert
 from amble.instruments.definition import load

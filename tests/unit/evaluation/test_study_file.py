@@ -6,7 +6,6 @@ import pytest
 from click.testing import CliRunner
 
 from amble.cli.main import main
-from amble.evaluation.cohort import columns
 from amble.evaluation.settings.lines import lines
 from amble.evaluation.study import shape
 from amble.evaluation.study.against_data import problems
@@ -167,7 +166,6 @@ def test_every_choice_of_the_file_is_found_in_its_plain_words(tmp_path: Path) ->
     assert "Kenward-Roger" in explain(
         read_study(written(tmp_path, '[mmrm]\ndegrees_of_freedom = "kenward_roger"'))
     )
-    assert shape.CATEGORIES == columns.CATEGORIES
     assert set(shape.VISITS) == {"discharge", "6w", "3m", "6m", "12m"}
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from amble.evaluation.snapshot.engine import Engine
+from amble.evaluation.engine import Engine
 from amble.evaluation.snapshot.faults import Fault, faults
 from amble.evaluation.snapshot.own_csv import loading, pseudonyms
 from amble.evaluation.snapshot.own_csv.mapping import read_mapping
