@@ -1,4 +1,4 @@
-"""Random landed columns (cohort/columns.py) for tests of the analyses. Nothing here is realistic.
+"""Random landed columns (columns.py) for tests of the analyses. Nothing here is realistic.
 
 Whole numbers in landed units, NaN for null. `arm_effect` moves fear-avoidance, activity, function and cost, so that
 there is something to find.

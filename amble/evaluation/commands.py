@@ -7,13 +7,13 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from amble.evaluation import run
+from amble.evaluation.engine import ENGINES, EngineUnavailable
 from amble.evaluation.report.writing import CannotWrite, write
 from amble.evaluation.run import CannotEvaluate, Progress
 from amble.evaluation.study.against_data import problems
 from amble.evaluation.study.model import Study
 from amble.evaluation.study.reading import StudyError, StudySource, study_and_source
 from amble.evaluation.sums import exchange
-from amble.evaluation.sums.engine import ENGINES, EngineUnavailable
 
 __all__ = ["CannotEvaluate", "combine", "evaluate", "write_sums"]
 

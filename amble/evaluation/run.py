@@ -11,6 +11,7 @@ from types import ModuleType
 from amble.evaluation.cohort.eligibility import FlowRow
 from amble.evaluation.cohort.implementation import implementation
 from amble.evaluation.cohort.landing import Landed, land
+from amble.evaluation.engine import Engine
 from amble.evaluation.report.model import Report, Share
 from amble.evaluation.results import Answer, Table
 from amble.evaluation.snapshot.faults import Fault, faults
@@ -19,7 +20,6 @@ from amble.evaluation.study.model import LABELS, Study
 from amble.evaluation.sums.catalogue import Request, cube, released
 from amble.evaluation.sums.data import Data, Outline
 from amble.evaluation.sums.digest import sha256
-from amble.evaluation.sums.engine import Engine
 from amble.evaluation.sums.exchange import Service
 from amble.evaluation.sums.gather import gather
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from amble.evaluation.analyses.words import listed
-from amble.evaluation.cohort.columns import UNKNOWN
+from amble.evaluation.columns import UNKNOWN
 from amble.evaluation.sums.catalogue import CELLS, Request
 from amble.evaluation.sums.data import Data, Outline
 from amble.evaluation.sums.rows import Block

@@ -7,7 +7,7 @@ from scipy.special import stdtr
 from amble.evaluation.analyses.over_time import finite, limits
 from amble.evaluation.analyses.weighting import Target, Weighting
 from amble.evaluation.analyses.words import listed
-from amble.evaluation.cohort.columns import UNKNOWN
+from amble.evaluation.columns import UNKNOWN
 from amble.evaluation.estimators.logistic import LogisticFit
 from amble.evaluation.results import Answer, Estimate
 from amble.evaluation.study.model import LABELS

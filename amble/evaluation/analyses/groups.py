@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from amble.evaluation.analyses.arms import FEW_PEOPLE
-from amble.evaluation.cohort.columns import UNKNOWN
+from amble.evaluation.columns import UNKNOWN
 from amble.evaluation.estimators.subgroups import Effect, Subgroups, fit_subgroups, holm
 from amble.evaluation.sums.catalogue import CELLS, Request, cube
 from amble.evaluation.sums.data import Data, Outline

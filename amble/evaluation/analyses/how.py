@@ -6,7 +6,7 @@ from amble.evaluation.analyses import activity
 from amble.evaluation.analyses.arms import FEW_CLINICIANS, FEW_PEOPLE, clinicians_by_arm, episodes_by_arm
 from amble.evaluation.analyses.over_time import AT
 from amble.evaluation.analyses.words import OBSERVATIONAL, interval, listed, number
-from amble.evaluation.cohort.columns import UNKNOWN
+from amble.evaluation.columns import UNKNOWN
 from amble.evaluation.estimators.cluster_bootstrap import percentile_interval
 from amble.evaluation.estimators.mediation import Mediation, bootstrap_mediation, mediate
 from amble.evaluation.results import Answer, Estimate, Table

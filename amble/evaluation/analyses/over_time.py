@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator
 
-import numpy as np
 from scipy.special import stdtrit
 
 from amble.evaluation.analyses.words import OBSERVATIONAL, interval, number

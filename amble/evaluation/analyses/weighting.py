@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from amble.evaluation.analyses.comparable import comparable
-from amble.evaluation.cohort.columns import UNKNOWN
+from amble.evaluation.columns import UNKNOWN
 from amble.evaluation.diagnostics.balance import Balance
 from amble.evaluation.diagnostics.overlap import Overlap, OverlapResult
 from amble.evaluation.estimators.chunks import CHUNK_ROWS, ArmChunk

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from amble.evaluation.analyses.words import counted, interval, number, percent
-from amble.evaluation.cohort.columns import UNKNOWN
+from amble.evaluation.columns import UNKNOWN
 from amble.evaluation.diagnostics import standardised
 from amble.evaluation.estimators.shares import ShareDifference, share_difference
 from amble.evaluation.results import Answer, Cell, Estimate, Figure, Table

@@ -2,7 +2,7 @@
 
 import ibis
 
-from amble.evaluation.sums.engine import Engine
+from amble.evaluation.engine import Engine
 
 
 def implementation(snapshot, eligible: ibis.Table, engine: Engine) -> dict[str, tuple[int, int]]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import ibis
 from ibis.expr.types import BooleanValue, Value
 
-from amble.evaluation.cohort.columns import HUNDREDTHS, LEVELS, TENTHS, UNKNOWN
 from amble.evaluation.cohort.eligibility import FlowRow, restrict
+from amble.evaluation.columns import HUNDREDTHS, LEVELS, TENTHS, UNKNOWN
+from amble.evaluation.engine import Engine
 from amble.evaluation.study.model import PriceList, Study
-from amble.evaluation.sums.engine import Engine
 
 SLICE = 1_000_000  # episodes landed at once: bounds memory, and keeps every slice in a fixed order
 LANGUAGES = 5

@@ -88,7 +88,9 @@ def _feed(consumers: Sequence[Consumer], chunks: Iterable[Chunk]) -> None:
     for chunk in chunks:
         for consumer in consumers:
             consumer.add(chunk)
-        vars(chunk).pop("products", None)  # the next chunk's go to the same memory, which is still in the cache
+        vars(chunk).pop(
+            "products", None
+        )  # the next chunk's go to the same memory, which is still in the cache
 
 
 class Sums:

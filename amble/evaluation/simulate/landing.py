@@ -1,8 +1,8 @@
-"""Drawn episodes as landed columns (cohort/columns.py), without a detour over files: for simulation studies."""
+"""Drawn episodes as landed columns (columns.py), without a detour over files: for simulation studies."""
 
 import numpy as np
 
-from amble.evaluation.cohort.columns import LEVELS, UNKNOWN
+from amble.evaluation.columns import LEVELS, UNKNOWN
 from amble.evaluation.simulate.contacts import contacts
 from amble.evaluation.simulate.drawing import Drawn
 from amble.evaluation.simulate.episodes import ELIGIBLE_MONTHS

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from amble.evaluation.cohort.columns import Design
+from amble.evaluation.columns import Design
 from amble.evaluation.study.model import Study
 from amble.evaluation.sums.catalogue import Request
 from amble.evaluation.sums.moments import Moments

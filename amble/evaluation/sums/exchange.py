@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from amble.evaluation.cohort.columns import CATEGORIES, LEVELS, UNKNOWN, scale_of
+from amble.evaluation.columns import CATEGORIES, LEVELS, UNKNOWN, scale_of
 from amble.evaluation.study.model import Study
 from amble.evaluation.sums.catalogue import cube, released
 from amble.evaluation.sums.data import Data, Outline

@@ -5,17 +5,18 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from ibis.expr.types import Value
 
-from amble.evaluation.cohort.columns import CATEGORIES, scale_of
 from amble.evaluation.cohort.landing import Landed
+from amble.evaluation.columns import CATEGORIES, scale_of
+from amble.evaluation.engine import Engine
 from amble.evaluation.study.model import Study
 from amble.evaluation.sums.catalogue import Request
 from amble.evaluation.sums.data import Data, Outline
-from amble.evaluation.sums.engine import Engine, EngineRows, numbers
 from amble.evaluation.sums.memory import MomentsInMemory, outline_of
 from amble.evaluation.sums.memory import counts as counts_in_memory
 from amble.evaluation.sums.passes import run_in_engine
 from amble.evaluation.sums.planner import part, plan
 from amble.evaluation.sums.rows import MemoryRows
+from amble.evaluation.sums.stream import EngineRows, numbers
 
 IN_MEMORY = 200_000  # measured: below this many rows numpy is faster than another query
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from amble.evaluation.cohort.columns import CATEGORIES, LEVELS, UNKNOWN, Design, scale_of
+from amble.evaluation.columns import CATEGORIES, LEVELS, UNKNOWN, Design, scale_of
 from amble.evaluation.study.model import Study
 from amble.evaluation.sums.catalogue import Request
 from amble.evaluation.sums.data import Data, Outline
@@ -37,7 +37,7 @@ def memory_data(
     clinics: tuple[str, ...] = (),
     languages: tuple[str, ...] = ("en", UNKNOWN),
 ) -> Data:
-    """columns: landed columns (cohort/columns.py) as float64 arrays in landed integer units, NaN for null."""
+    """columns: landed columns (columns.py) as float64 arrays in landed integer units, NaN for null."""
     levels = {**LEVELS, "language": languages}
     outline = outline_of(counts(columns, study, levels), study, levels, clinics)
     rows = MemoryRows({name: values / scale_of(name) for name, values in columns.items()})

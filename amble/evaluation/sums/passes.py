@@ -6,7 +6,7 @@ import ibis
 import numpy as np
 from ibis.expr.types import Value
 
-from amble.evaluation.sums.engine import Engine
+from amble.evaluation.engine import Engine
 from amble.evaluation.sums.planner import Pass, PassResult, cells
 
 Levels = Mapping[str, tuple[str, ...]]

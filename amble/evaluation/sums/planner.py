@@ -6,7 +6,7 @@ from itertools import combinations_with_replacement
 
 import numpy as np
 
-from amble.evaluation.cohort.columns import scale_of
+from amble.evaluation.columns import scale_of
 from amble.evaluation.sums.catalogue import Request
 from amble.evaluation.sums.moments import Moments
 

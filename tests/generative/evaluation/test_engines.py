@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from amble.evaluation.cohort.landing import Landed, land
+from amble.evaluation.engine import DuckDB, Engine, Spark
 from amble.evaluation.snapshot.faults import faults
 from amble.evaluation.snapshot.reader import open_snapshot
 from amble.evaluation.study.model import PriceList, Study
@@ -15,7 +16,6 @@ from amble.evaluation.sums import catalogue, gather
 from amble.evaluation.sums.catalogue import Request
 from amble.evaluation.sums.data import Data, Outline
 from amble.evaluation.sums.digest import sha256
-from amble.evaluation.sums.engine import DuckDB, Engine, Spark
 from tests import small_service
 
 STUDY = Study(

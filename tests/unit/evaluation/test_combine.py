@@ -88,7 +88,9 @@ def test_nothing_that_leaves_counts_one_to_seven_people(services: dict[str, Path
                 assert ((both == 0) | (both > 7) | (both == np.rint(alone))).all()
 
 
-def test_what_protects_people_moves_the_answer_less_than_its_error(services: dict[str, Path], tmp_path: Path) -> None:
+def test_what_protects_people_moves_the_answer_less_than_its_error(
+    services: dict[str, Path], tmp_path: Path
+) -> None:
     study = tmp_path / "study.toml"
     study.write_text("", encoding="utf-8")
     amble("combine", *sums_of(services, tmp_path, study), "--study", study, "--out", tmp_path / "together")

@@ -8,13 +8,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from amble.evaluation.cohort.landing import land
+from amble.evaluation.engine import DuckDB
 from amble.evaluation.simulate import CannotWrite, Truth, draw, landed, languages, simulate
 from amble.evaluation.simulate.parameters import catalogue
 from amble.evaluation.simulate.service import NEVER
 from amble.evaluation.snapshot.faults import faults
 from amble.evaluation.snapshot.reader import open_snapshot
 from amble.evaluation.study.model import Study
-from amble.evaluation.sums.engine import DuckDB
 
 FILES = {"episodes.parquet", "scores.parquet", "sessions.parquet", "clinicians.parquet", "truth.json"}
 SMALL, SEED = 1_500, 7

@@ -12,10 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import ibis
-import numpy as np
 import pyarrow as pa
-
-from amble.evaluation.sums.rows import BLOCK_ROWS
 
 MEMORY = os.environ.get("AMBLE_MEMORY", "2GB")
 
@@ -50,8 +47,9 @@ class Engine:
         """Compute `parts` and keep their rows, in their order, as one table."""
         raise NotImplementedError
 
-    def batches(self, table: ibis.Table) -> Iterator[pa.RecordBatch]:
-        return iter(self.connection.to_pyarrow_batches(table, chunk_size=BLOCK_ROWS))
+    def batches(self, table: ibis.Table, rows: int) -> Iterator[pa.RecordBatch]:
+        """The table's rows, in its order, in batches of about `rows`."""
+        raise NotImplementedError
 
     def close(self) -> None:
         shutil.rmtree(self.place, ignore_errors=True)
@@ -80,10 +78,10 @@ class DuckDB(Engine):
             self.connection.insert(name, part)
         return self.connection.table(name)
 
-    def batches(self, table: ibis.Table) -> Iterator[pa.RecordBatch]:
+    def batches(self, table: ibis.Table, rows: int) -> Iterator[pa.RecordBatch]:
         # Ibis 12 asks DuckDB 2 for a reader by a name it no longer has; ask DuckDB itself.
         query = self.connection.con.cursor().sql(self.connection.compile(table))
-        yield from query.to_arrow_reader(BLOCK_ROWS)
+        yield from query.to_arrow_reader(rows)
 
     def close(self) -> None:
         self.connection.disconnect()
@@ -119,8 +117,8 @@ class Spark(Engine):
         with _quiet():
             return self.session.sql(self.connection.compile(expression)).toArrow()
 
-    def batches(self, table: ibis.Table) -> Iterator[pa.RecordBatch]:
-        return iter(self.arrow(table).to_batches(BLOCK_ROWS))
+    def batches(self, table: ibis.Table, rows: int) -> Iterator[pa.RecordBatch]:
+        return iter(self.arrow(table).to_batches(rows))
 
     def keep(self, name: str, parts: Sequence[ibis.Table]) -> ibis.Table:
         (whole,) = parts
@@ -142,40 +140,3 @@ def _quiet() -> Iterator[None]:
 
 
 ENGINES = {engine.name: engine for engine in (DuckDB, Spark)}
-
-
-class EngineRows:
-    """Rows that stay in the engine and pass through memory block by block."""
-
-    def __init__(self, engine: Engine, table: ibis.Table, rows: int, scale: dict[str, int]) -> None:
-        self.engine, self.table, self.rows, self.scale = engine, table, rows, scale
-
-    def blocks(self, columns: Sequence[str]) -> Iterator[dict[str, np.ndarray]]:
-        chosen = list(dict.fromkeys(columns))
-        for batch in even(self.engine.batches(self.table.select(chosen))):
-            yield {name: numbers(batch.column(name)) / self.scale.get(name, 1) for name in chosen}
-
-    def __len__(self) -> int:
-        return self.rows
-
-
-def even(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
-    """The same rows in blocks of exactly BLOCK_ROWS, so that sums do not depend on how they arrived."""
-    waiting: list[pa.RecordBatch] = []
-    count = 0
-    for batch in batches:
-        waiting.append(batch)
-        count += batch.num_rows
-        while count >= BLOCK_ROWS:
-            table = pa.Table.from_batches(waiting)
-            yield table.slice(0, BLOCK_ROWS)
-            waiting, count = table.slice(BLOCK_ROWS).to_batches(), count - BLOCK_ROWS
-    if count:
-        yield pa.Table.from_batches(waiting)
-
-
-def numbers(column: pa.ChunkedArray) -> np.ndarray:
-    """float64, NaN for null."""
-    if column.null_count:
-        return column.cast(pa.float64()).fill_null(np.nan).to_numpy()
-    return column.to_numpy().astype(np.float64)
