@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from amble.evaluation.results import Estimate
+from amble.evaluation.run import QUESTIONS
 from amble.evaluation.simulate.parameters import Parameters, read
 
 FILE = Path(__file__).with_name("estimands.toml")
-ALIKE = ("course.clinician", "course.clinic", "contacts.clinician")  # what makes patients of one clinician alike
 
 
 @dataclass(frozen=True)
@@ -35,24 +35,31 @@ class Estimator:
 
 @dataclass(frozen=True)
 class Scenario:
-    """One invented service. effects, clinicians: whether ETMI, and the clinician, make a difference in it."""
+    """One invented service. effects, clinicians: whether ETMI, and the clinician, make a difference in it.
+
+    set: parameters that differ from parameters.toml.  questions: those of the report that are asked.
+    """
 
     name: str
     title: str
+    meaning: str
     effects: bool
     clinicians: bool
-    set: dict[str, float] = field(default_factory=dict, hash=False)
-    missingness: float | None = None
+    set: dict[str, Any] = field(hash=False)
+    questions: tuple[str, ...] = QUESTIONS
 
     @property
     def parameters(self) -> Parameters:
-        return _parameters(self)
+        return _parameters(self.name)
 
 
 @cache
-def _parameters(scenario: Scenario) -> Parameters:
-    found = read(scenario.set, scenario.missingness)
-    return found if scenario.clinicians else Parameters({**found.values, **dict.fromkeys(ALIKE, 0.0)})
+def _parameters(name: str) -> Parameters:
+    """One object for each scenario, so that what is derived from it is derived once."""
+    usual, changed = read(), scenarios()[name].set
+    if unknown := changed.keys() - usual.values.keys():
+        raise ValueError(f"scenario {name} sets parameters that there are not: {', '.join(sorted(unknown))}")
+    return Parameters({**usual.values, **changed})
 
 
 @cache
@@ -62,16 +69,16 @@ def content() -> dict[str, Any]:
 
 @cache
 def estimators() -> tuple[Estimator, ...]:
-    lists = ("bias", "interval")
-    return tuple(
-        Estimator(**{key: tuple(value) if key in lists else value for key, value in row.items()})
-        for row in content()["estimator"]
-    )
+    return tuple(Estimator(**_frozen(row)) for row in content()["estimator"])
 
 
 @cache
 def scenarios() -> dict[str, Scenario]:
-    return {name: Scenario(name, **row) for name, row in content()["scenario"].items()}
+    return {name: Scenario(name, **_frozen(row)) for name, row in content()["scenario"].items()}
+
+
+def _frozen(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
 
 
 def of(estimate: Estimate) -> Estimator:
@@ -79,7 +86,9 @@ def of(estimate: Estimate) -> Estimator:
     for one in estimators():
         if one.owns(estimate):
             return one
-    raise KeyError(f"estimands.toml has no row for {estimate.method}, {estimate.contrast}, {estimate.estimand}")
+    raise KeyError(
+        f"estimands.toml has no row for {estimate.method}, {estimate.contrast}, {estimate.estimand}"
+    )
 
 
 def holding(reasons: tuple[str, ...], scenario: Scenario) -> list[str]:

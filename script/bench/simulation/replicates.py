@@ -10,7 +10,6 @@ from multiprocessing import get_context
 import numpy as np
 
 from amble.evaluation.results import Estimate
-from amble.evaluation.run import QUESTIONS
 from amble.evaluation.simulate import blocks, landed, languages
 from amble.evaluation.study.model import Study
 from amble.evaluation.sums.memory import memory_data
@@ -32,14 +31,12 @@ class Replicate:
     failed: int
 
 
-def replicate(
-    scenario: str, seed: int, repetitions: int, questions: Iterable[str] = QUESTIONS, episodes: int = EPISODES
-) -> Replicate:
+def replicate(scenario: str, seed: int, repetitions: int) -> Replicate:
     """repetitions: of every bootstrap in the report."""
-    drawn = next(blocks(episodes, seed, scenarios()[scenario].parameters))
+    drawn = next(blocks(EPISODES, seed, scenarios()[scenario].parameters))
     study = replace(Study(), repetitions=repetitions)
     data = memory_data(landed(drawn), study, languages=languages(drawn))
-    modules = [import_module(f"amble.evaluation.analyses.{name}") for name in questions]
+    modules = [import_module(f"amble.evaluation.analyses.{name}") for name in scenarios()[scenario].questions]
     data.moments.prepare(request for module in modules for request in module.requests(data.outline))
     answers = [module.answer(data) for module in modules]
     fits = [fit for answer in answers for fit in answer.fits]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from amble.evaluation.cohort.columns import LEVELS
+from amble.evaluation.columns import LEVELS
 from amble.evaluation.results import Estimate
 from amble.evaluation.simulate import blocks
 from amble.evaluation.simulate.drawing import Drawn
@@ -72,7 +72,10 @@ class Truths:
                 for name, weight in weights.items():
                     w = weight * (inside & eligible)
                     self.sums[(*key, name, people, None)] += (w @ value, w.sum())
-                    if key[1] == "average" and people == "seen":
+                    if key[1] == "average" and (people, name) == (
+                        "seen",
+                        "ATO",
+                    ):  # what groups are held against
                         for group, member in groups:
                             v = w * member
                             self.sums[(*key, name, people, group)] += (v @ value, v.sum())
@@ -83,7 +86,10 @@ class Truths:
         for k, measure in enumerate(MEASURES):
             complete = drawn.recorded[:, k].all(0) & drawn.people.eligible
             for arm, inside in ((1, drawn.etmi), (0, ~drawn.etmi)):
-                self.sums["complete", measure, arm] += (complete[inside].sum(), drawn.people.eligible[inside].sum())
+                self.sums["complete", measure, arm] += (
+                    complete[inside].sum(),
+                    drawn.people.eligible[inside].sum(),
+                )
             (yes, n), (no, m) = (self.sums["complete", measure, arm] for arm in (1, 0))
             self.sums[(measure, None, "arms", "ATE", "everyone", None)] = np.array([yes / n - no / m, 1.0])
 
@@ -94,7 +100,10 @@ def _values(drawn: Drawn) -> Iterator[tuple[Key, np.ndarray]]:
     for key, value in contrasts(drawn, study.mic):
         found[key] = value
         yield key, value
-    yield ("sessions", None, "difference"), found["sessions", None, "etmi"] - found["sessions", None, "usual_care"]
+    yield (
+        ("sessions", None, "difference"),
+        found["sessions", None, "etmi"] - found["sessions", None, "usual_care"],
+    )
     yield ("cost", None, "difference"), found["minutes", None, "difference"]
     usual, etmi = drawn.courses.activity.astype(int)
     start = drawn.people.activity

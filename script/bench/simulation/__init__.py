@@ -1,0 +1,1 @@
+"""How well every estimator of the report does where the truth is known."""
