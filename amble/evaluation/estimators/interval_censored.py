@@ -77,10 +77,11 @@ def turnbull(counts: np.ndarray, tolerance: float = TOLERANCE) -> Turnbull:
         steps += 1
         score = _score(n[active], mass[active], covers)
         gap[active] = score.max(1) - 1
+        going = gap[active] > tolerance  # the certificate is that of the mass it was computed for
+        active, score = active[going], score[going]
         once = mass[active] * score
         twice = once * _score(n[active], once, covers)
         mass[active] = _extrapolate(mass[active], once, twice)
-        active = active[gap[active] > tolerance]
     mass[total == 0] = gap[total == 0] = np.nan
     return Turnbull(mass.reshape(*shape, cells), gap.reshape(shape), steps)
 
