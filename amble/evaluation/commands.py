@@ -81,7 +81,7 @@ def started(engine: str):
 def refuse_constant_covariates(gathered: run.Gathered, source: StudySource) -> None:
     """A covariate that the study file asks for must be able to adjust something; the built-in study only says so."""
     design = gathered.data.outline.design
-    found = problems(source, design.dropped, design.absent)
+    found = problems(source, design.dropped, design.absent, gathered.instruments)
     if found:
         raise CannotEvaluate([str(problem) for problem in found])
 

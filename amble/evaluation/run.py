@@ -2,8 +2,8 @@
 
 import hashlib
 import platform
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib import import_module, metadata
 from pathlib import Path
 from types import ModuleType
@@ -69,6 +69,7 @@ class Gathered:
     implementation: dict[str, tuple[int, int]]
     provenance: dict[str, str]
     warnings: tuple[str, ...]
+    instruments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def questions() -> list[ModuleType]:
@@ -119,6 +120,7 @@ def scan(
             **{f"instrument_{measure}": name for measure, name in landed.instruments.items()},
         },
         warnings=(*warnings, *landed.warnings, *unknowable(data, landed)),
+        instruments=landed.instruments_found,
     )
 
 

@@ -28,6 +28,7 @@ class Landed:
     clinics: tuple[str, ...]
     clinic_of: tuple[int, ...]
     instruments: Mapping[str, str]
+    instruments_found: Mapping[str, tuple[str, ...]]
     warnings: tuple[str, ...]
     rows: int
 
@@ -35,11 +36,12 @@ class Landed:
 def land(snapshot, study: Study, engine: Engine) -> Landed:
     """Choose the cohort and write its wide rows. snapshot: snapshot.reader.Snapshot, already checked for faults."""
     eligible, flow = restrict(snapshot.episodes, study.cohort, engine.one)
-    instruments, warnings = choose_instruments(snapshot.scores, study, engine)
+    found = instruments_in(snapshot.scores, engine)
+    instruments, warnings = choose_instruments(found, study)
     languages = choose_languages(eligible, engine)
     people = engine.keep("people", [number_people(eligible)])
-    found = engine.arrow(people.order_by("clinician")).to_pylist()
-    clinics = tuple(dict.fromkeys(person["clinic_id"] for person in found))
+    everyone = engine.arrow(people.order_by("clinician")).to_pylist()
+    clinics = tuple(dict.fromkeys(person["clinic_id"] for person in everyone))
     rows = flow[-1].etmi + flow[-1].usual_care
     slices = max(1, math.ceil(rows / SLICE)) if engine.slices_large_data else 1
     parts = [
@@ -52,28 +54,37 @@ def land(snapshot, study: Study, engine: Engine) -> Landed:
         flow=flow,
         levels={**LEVELS, "language": languages},
         clinics=clinics,
-        clinic_of=tuple(person["clinic"] for person in found),
+        clinic_of=tuple(person["clinic"] for person in everyone),
         instruments=instruments,
+        instruments_found={measure: tuple(counts) for measure, counts in found.items()},
         warnings=tuple(warnings),
         rows=rows,
     )
 
 
-def choose_instruments(scores: ibis.Table, study: Study, engine: Engine) -> tuple[dict[str, str], list[str]]:
-    """One instrument per measure, never pooled: the study's, else the most frequent at baseline."""
+def instruments_in(scores: ibis.Table, engine: Engine) -> dict[str, dict[str, int]]:
+    """measure -> instrument -> scores, the instrument most used at baseline first."""
     counted = scores.group_by("measure", "instrument").aggregate(
         n=scores.count(), baseline=(scores.visit == "baseline").sum()
     )
+    rows = sorted(engine.arrow(counted).to_pylist(), key=lambda r: (-r["baseline"], -r["n"], r["instrument"]))
+    found: dict[str, dict[str, int]] = {}
+    for row in rows:
+        found.setdefault(row["measure"], {})[row["instrument"]] = row["n"]
+    return found
+
+
+def choose_instruments(
+    found: Mapping[str, Mapping[str, int]], study: Study
+) -> tuple[dict[str, str], list[str]]:
+    """One instrument per measure, never pooled: the study's, else the most frequent at baseline."""
     chosen: dict[str, str] = {}
     warnings = []
-    rows = sorted(engine.arrow(counted).to_pylist(), key=lambda r: (-r["baseline"], -r["n"], r["instrument"]))
     for measure in (*study.measured, "activity_level"):
-        found = [row for row in rows if row["measure"] == measure]
-        names = [row["instrument"] for row in found]
-        if not names:
+        if measure not in found:
             continue
-        chosen[measure] = study.instruments.get(measure, names[0])
-        aside = sum(row["n"] for row in found if row["instrument"] != chosen[measure])
+        chosen[measure] = study.instruments.get(measure, next(iter(found[measure])))
+        aside = sum(n for name, n in found[measure].items() if name != chosen[measure])
         if aside:
             warnings.append(
                 f"{measure}: {chosen[measure]} is analysed; {aside:,} scores of other instruments are set aside, "

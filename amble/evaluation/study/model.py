@@ -73,7 +73,6 @@ class Study:
     disclosure: Disclosure = Disclosure()
     confidence: float = 0.95
     repetitions: int = 1000
-    imputations: int = 100
     seed: int = 20260108
 
     @property

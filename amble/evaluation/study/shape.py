@@ -25,7 +25,6 @@ KEYS: Mapping[str, Any] = {
     "subgroups": words("subgroup", CATEGORIES),
     "confidence": number(0.5, 1, above=True),
     "repetitions": whole(100, 100_000),
-    "imputations": whole(2, 10_000),
     "seed": whole(0),
     "cohort": {
         "min_age_years": whole(0, 120),
