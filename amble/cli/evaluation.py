@@ -90,7 +90,7 @@ def combine(files: tuple[Path, ...], study: Path | None, out: Path) -> None:
 
 @click.command()
 @click.option("--episodes", required=True, type=click.IntRange(1), help="How many episodes of care.")
-@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
 @click.option("--out", required=True, type=FOLDER, help="Folder for the snapshot and its truth.json.")
 def simulate(episodes: int, seed: int, out: Path) -> None:
     """Write the snapshot of an invented health service whose truth is known."""
