@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from amble.evaluation.analyses.over_time import AT, BY_VISIT, arm_counts, finite, limits, outcomes
-from amble.evaluation.analyses.words import OBSERVATIONAL, interval, number
+from amble.evaluation.analyses.words import interval, number
 from amble.evaluation.estimators.degrees_of_freedom import AVERAGE, VisitContrast, arm_contrasts
 from amble.evaluation.estimators.mean_model import MeanModel, mean_model
 from amble.evaluation.estimators.mmrm import MmrmFit, fit_mmrm
@@ -19,7 +19,7 @@ from amble.evaluation.results import Answer, Estimate, Table
 from amble.evaluation.study.model import LABELS
 from amble.evaluation.sums.catalogue import Request, by_clinician, cube, patterns_by_clinician
 from amble.evaluation.sums.data import Data, Outline
-from amble.evaluation.sums.moments import PatternSums
+from amble.evaluation.sums.moments import ClusterPatternGrams, PatternSums
 from amble.evaluation.sums.patterns import cluster_pattern_grams, cluster_pattern_sums, pattern_sums
 
 QUESTION = "Does it hold when patients of one clinician are alike?"
@@ -58,9 +58,9 @@ def answer(data: Data) -> Answer:
     return Answer(
         name="over_time_clinicians",
         question=QUESTION,
-        sentences=(OBSERVATIONAL, *(said(data, outcome, found[outcome]) for outcome in found)),
+        sentences=tuple(said(data, outcome, found[outcome]) for outcome in found),
         estimates=tuple(estimate for rows in found.values() for estimate in rows),
-        tables=tuple(table(outcome, rows) for outcome, rows in found.items()),
+        tables=(table(data, found, fits),) if found else (),
         assumptions=(
             "Clinicians differ from one another by an amount that is the same at every visit; clinics differ only "
             "through their clinicians here (the next section adds clinics).",
@@ -105,7 +105,14 @@ def estimates(
     if outcome == study.measured[0]:
         rng = np.random.default_rng([study.seed, TAG])
         draws = bootstrap(plain, grams, min(REFITS, study.repetitions), rng)
-        yield from made(data, outcome, "mmrm_bootstrap", bootstrap_arm_contrasts(plain, draws), sums)
+        contrasts = bootstrap_arm_contrasts(plain, draws, clusters=clusters_by_arm(grams))
+        yield from made(data, outcome, "mmrm_bootstrap", contrasts, sums)
+
+
+def clusters_by_arm(grams: ClusterPatternGrams) -> int:
+    """Clinicians with patients, in the arm that has fewer of them."""
+    n, etmi = grams.gram[:, :, 0, [0, grams.columns.index("arm")]].sum(1).T
+    return int(min((etmi > 0).sum(), (n > etmi).sum()))
 
 
 def made(
@@ -150,10 +157,18 @@ def said(data: Data, outcome: str, rows: tuple[Estimate, ...]) -> str:
     return next(e.meaning for e in rows if e.visit == AVERAGE and e.method == "mmrm_clinician")
 
 
-def table(outcome: str, rows: tuple[Estimate, ...]) -> Table:
+def table(data: Data, found: dict[str, tuple[Estimate, ...]], fits: dict) -> Table:
+    """The average over the visits, with the model that takes no account of clinicians first."""
+    degrees = data.outline.study.mmrm.degrees_of_freedom, data.outline.study.mmrm.information
+    rows = []
+    for outcome, (plain, _, sums) in fits.items():
+        without = made(data, outcome, "mmrm", arm_contrasts(plain, "arm", *degrees), sums)
+        shown = (e for e in (*without, *found[outcome]) if e.visit == AVERAGE)
+        rows += [(LABELS[outcome], LABEL[e.method], e.estimate, e.ci_low, e.ci_high, e.df) for e in shown]
     return Table(
-        name=f"mmrm_clinicians_{outcome}",
-        title=f"{LABELS[outcome].capitalize()}: the same model with account of clinicians (observational)",
-        columns=("visit", "account of clinicians", "difference", "low", "high", "df"),
-        rows=tuple((e.visit, LABEL[e.method], e.estimate, e.ci_low, e.ci_high, e.df) for e in rows),
+        name="mmrm_clinicians",
+        title="ETMI minus usual care, all visits together, by the account taken of clinicians (observational)",
+        columns=("outcome", "account of clinicians", "difference", "low", "high", "df"),
+        rows=tuple(rows),
+        note="Points, adjusted. The differences at each visit are in the file tables/estimates.csv.",
     )

@@ -4,12 +4,13 @@ The coefficients are those of the mixed model that takes patients as independent
 without a model of how the patients of a cluster resemble each other. Clusters must be independent.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
+from amble.evaluation.estimators.cluster_bootstrap import percentiles
 from amble.evaluation.estimators.degrees_of_freedom import Contrast, VisitContrast, visit_rows
 from amble.evaluation.estimators.mmrm import MmrmFit, spread_out
 from amble.evaluation.estimators.mmrm_likelihood import Problem, residual_scores, weighted_cross_products
@@ -44,7 +45,8 @@ class Sandwich:
 class Bootstrap:
     """Refits on clusters drawn with replacement.
 
-    coefficients: (R, p), NaN where dropped or not converged.  converged: (R,) bool.  warnings: in plain words.
+    coefficients: (R, p), NaN where dropped, without anyone in the resample, or not converged.  converged: (R,) bool.
+    warnings: in plain words.
     """
 
     coefficients: np.ndarray
@@ -148,7 +150,8 @@ def bootstrap(
 ) -> Bootstrap | None:
     """Refit on clusters drawn with replacement, each refit started from the fit: (clusters-5).
 
-    None where the fit did not converge or there are fewer than two clusters.
+    A covariate that nobody in a resample has is left out of that refit. None where the fit did not converge or there
+    are fewer than two clusters.
     """
     start = fit.start
     clusters = cluster_problem(fit, grams) if fit.certificate.converged else None
@@ -157,17 +160,30 @@ def bootstrap(
     groups = len(clusters.n)
     drawn = rng.multinomial(groups, np.full(groups, 1 / groups), replicates).astype(float)
     sigma = fit.sigma[np.ix_(start.seen, start.seen)] / np.outer(start.spread, start.spread)
-    ends = [
-        maximise(resampled(clusters, weights), np.broadcast_to(sigma, (len(weights), *sigma.shape)))
-        for weights in np.array_split(drawn, max(1, replicates // AT_ONCE))
-    ]
-    converged = np.concatenate([end.converged for end in ends])
-    beta = np.concatenate([end.beta for end in ends])
     coefficients = np.full((replicates, len(fit.model.coefficients)), np.nan)
-    coefficients[:, start.kept] = np.where(converged[:, None], beta, np.nan)
+    converged = np.zeros(replicates, bool)
+    kinds, kind = np.unique(without_anyone(fit, clusters, drawn), axis=0, return_inverse=True)
+    for number, lost in enumerate(kinds):
+        alike = np.flatnonzero(kind.ravel() == number)
+        part = replace(clusters, design=np.ascontiguousarray(clusters.design[:, ~lost]))
+        for at in np.array_split(alike, max(1, len(alike) // AT_ONCE)):
+            end = maximise(resampled(part, drawn[at]), np.broadcast_to(sigma, (len(at), *sigma.shape)))
+            converged[at] = end.converged
+            done = at[end.converged]
+            coefficients[np.ix_(done, start.kept[~lost])] = end.beta[end.converged]
     failed = int((~converged).sum())
     warnings = (f"{failed} of {replicates} resamples could not be fitted and are left out.",) * (failed > 0)
     return Bootstrap(coefficients, converged, warnings)
+
+
+def without_anyone(fit: MmrmFit, clusters: Problem, drawn: np.ndarray) -> np.ndarray:
+    """(R, kept) whether a coefficient common to all visits belongs to a column that is 0 for everyone drawn."""
+    q = len(fit.model.columns)
+    has = clusters.zz.sum(1)[:, :: q + 1] > 0
+    present = drawn @ has > 0
+    kept = [fit.model.coefficients[k] for k in fit.start.kept]
+    column = [fit.model.columns.index(name) for name, _ in kept]
+    return ~present[:, column] & np.array([visit is None for _, visit in kept])
 
 
 def resampled(clusters: Problem, weights: np.ndarray) -> Problem:
@@ -181,18 +197,21 @@ def resampled(clusters: Problem, weights: np.ndarray) -> Problem:
 
 
 def bootstrap_arm_contrasts(
-    fit: MmrmFit, draws: Bootstrap | None, column: str = "arm"
+    fit: MmrmFit, draws: Bootstrap | None, column: str = "arm", clusters: int | None = None
 ) -> tuple[VisitContrast, ...]:
-    """Standard deviation and percentile interval of the refits; no degrees of freedom and no p value."""
+    """Standard deviation and percentile interval of the refits; no degrees of freedom and no p value.
+
+    clusters: in the group that has fewer of them, by which the percentiles are moved out (bootstrap-3).
+    """
     answers = []
     for visit, row, warnings, estimable in visit_rows(fit, column):
         if draws is None or not estimable or draws.converged.sum() < 2:
             answers.append(VisitContrast(visit, unknown(estimable), warnings + NO_CLUSTERS * estimable))
             continue
-        kept = fit.start.kept
-        sample = draws.coefficients[draws.converged][:, kept] @ row[kept]
-        low, high = np.quantile(sample, (0.025, 0.975))
-        estimate = float(row[kept] @ fit.coefficients[kept])
-        c = Contrast(estimate, float(sample.std(ddof=1)), np.nan, np.nan, np.nan, float(low), float(high))
+        used = row != 0
+        sample = draws.coefficients[draws.converged][:, used] @ row[used]
+        low, high = percentiles(sample, 0.95, clusters)
+        estimate = float(row[used] @ fit.coefficients[used])
+        c = Contrast(estimate, float(sample.std(ddof=1)), np.nan, np.nan, np.nan, low, high)
         answers.append(VisitContrast(visit, c, warnings + draws.warnings))
     return tuple(answers)

@@ -34,7 +34,7 @@ class Truths:
 
     def __init__(self, scenario: Scenario, services: int) -> None:
         self.scenario = scenario
-        self.sums: dict = defaultdict(lambda: np.zeros(2))
+        self.sums: dict = defaultdict(_nothing)
         for number in range(services):
             self._add(next(blocks(EPISODES, FIRST_SEED + number, scenario.parameters)))
 
@@ -92,6 +92,10 @@ class Truths:
                 )
             (yes, n), (no, m) = (self.sums["complete", measure, arm] for arm in (1, 0))
             self.sums[(measure, None, "arms", "ATE", "everyone", None)] = np.array([yes / n - no / m, 1.0])
+
+
+def _nothing() -> np.ndarray:
+    return np.zeros(2)
 
 
 def _values(drawn: Drawn) -> Iterator[tuple[Key, np.ndarray]]:

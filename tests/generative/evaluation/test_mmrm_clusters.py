@@ -103,3 +103,27 @@ def test_a_cluster_that_alone_has_an_arm_is_warned_of():
     fit = fit_mmrm(pattern_sums(fit.model.columns, VISITS, z, y), fit.model)
     robust = sandwich(fit, cluster_pattern_grams(fit.model.columns, VISITS, z, y, cluster))
     assert any("alone" in warning for warning in robust.warnings)
+
+
+def test_a_level_that_nobody_drawn_has_costs_no_resample():
+    rng = np.random.default_rng(9)
+    columns, z, y, cluster = random_trial(rng, 90, 3, clusters=12, cluster_sd=4.0)
+    rare = np.where(cluster == 0, rng.integers(0, 2, len(cluster)), 0)  # only patients of one clinician
+    columns, z = (*columns, "rare"), np.column_stack([z, rare])
+    fit = fit_mmrm(pattern_sums(columns, VISITS, z, y), mean_model(columns, VISITS, BY_VISIT))
+    draws = bootstrap(
+        fit, cluster_pattern_grams(columns, VISITS, z, y, cluster), 100, np.random.default_rng(7)
+    )
+    groups = np.unique(cluster)
+    drawn = np.random.default_rng(7).multinomial(len(groups), np.full(len(groups), 1 / len(groups)), 100)
+    absent = np.flatnonzero(drawn[:, 0] == 0)
+    assert len(absent) > 20 and draws.converged[absent].mean() > 0.9
+    assert np.isnan(draws.coefficients[absent, -1]).all()
+    r = absent[draws.converged[absent]][0]
+    again = np.concatenate(
+        [np.repeat(np.flatnonzero(cluster == g), drawn[r, k]) for k, g in enumerate(groups)]
+    )
+    without = mean_model(columns[:-1], VISITS, BY_VISIT)
+    refit = fit_mmrm(pattern_sums(columns[:-1], VISITS, z[again, :-1], y[again]), without)
+    assert draws.coefficients[r, :-1] == pytest.approx(refit.coefficients, rel=1e-5, abs=1e-5)
+    assert all(np.isfinite(found.contrast.ci_low) for found in bootstrap_arm_contrasts(fit, draws))
