@@ -1,4 +1,4 @@
-"""The large run: every scenario, several hundred invented services each, on two processes."""
+"""The large run: every scenario, a few hundred invented services each, on two processes."""
 
 from collections.abc import Iterable
 

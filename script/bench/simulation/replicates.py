@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import import_module
 from multiprocessing import get_context
@@ -51,7 +52,19 @@ def _one(task: tuple[str, int, int]) -> Replicate:
 
 def run(scenario: str, seeds: Iterable[int], repetitions: int, workers: int = 2) -> Iterator[Replicate]:
     """Several at once, each on one thread."""
-    os.environ.update(dict.fromkeys(THREADS, "1"))
     tasks = [(scenario, seed, repetitions) for seed in seeds]
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with one_thread(), ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         yield from pool.map(_one, tasks, chunksize=4)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Processes started meanwhile calculate on one thread each, and do not wait for each other."""
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            os.environ.update({name: value} if value is not None else {})
