@@ -48,6 +48,7 @@ class Table:
     total_rows: row index -> indices of the rows that add up to it, for complementary suppression.
     parts: count column -> the count column it is a part of (responders -> observed): the others are a count too.
     nested_rows: row index -> index of the row it is a part of (those left after an exclusion -> those before).
+    folded: it refines what the section says: on the page it stands folded, like a table that a picture shows.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Table:
     note: str = ""
     parts: dict[str, str] = field(default_factory=dict)
     nested_rows: dict[int, int] = field(default_factory=dict)
+    folded: bool = False
 
 
 @dataclass(frozen=True)

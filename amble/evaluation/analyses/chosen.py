@@ -4,7 +4,7 @@ from amble.evaluation.analyses import comparable
 from amble.evaluation.analyses.effects import estimate, general_warnings, named, nothing
 from amble.evaluation.analyses.over_time import AT, meaning
 from amble.evaluation.analyses.weighting import Target, Weighting, weighting
-from amble.evaluation.analyses.words import OBSERVATIONAL, interval, number, percent
+from amble.evaluation.analyses.words import interval, number, percent
 from amble.evaluation.diagnostics import e_value
 from amble.evaluation.diagnostics.balance import LINE
 from amble.evaluation.estimators.weights import ESTIMANDS, FOR_WHOM, effective_sample_size
@@ -57,7 +57,7 @@ def answer(data: Data) -> Answer:
             *(_table(outcome, estimates) for outcome in outcomes),
             values,
         ),
-        figures=(*PICTURES, *(_figure(o) for o in outcomes if o != "sessions")),
+        figures=(*PICTURES, *(_figure(outcome, estimates) for outcome in outcomes)),
         assumptions=ASSUMPTIONS,
         warnings=general_warnings(found, data),
         fits=tuple(fit.convergence for fit in (found.propensity, *found.observation)),
@@ -99,31 +99,43 @@ def _meaning(target: Target, value, low, high, estimand: str, data: Data) -> str
 
 
 def _table(outcome: str, estimates: tuple[Estimate, ...]) -> Table:
-    rows = [
-        (e.visit, METHODS[e.method, e.estimand], e.estimate, e.ci_low, e.ci_high, e.n_etmi, e.n_usual_care)
-        for e in estimates
-        if e.outcome == outcome
-    ]
+    shown = _at_last_visit(outcome, estimates)
     return Table(
         name=f"weighted_{outcome}",
-        title=f"{LABELS[outcome].capitalize()}: ETMI minus usual care among people made alike (observational)",
-        columns=("visit", "comparison", "difference", "low", "high", "n_etmi", "n_usual_care"),
-        rows=tuple(rows),
+        title=f"{_when(shown[0])}: ETMI minus usual care among people made alike (observational)",
+        columns=("comparison", "difference", "low", "high", "n_etmi", "n_usual_care"),
+        rows=tuple(
+            (METHODS[e.method, e.estimand], e.estimate, e.ci_low, e.ci_high, e.n_etmi, e.n_usual_care)
+            for e in shown
+        ),
         counts=("n_etmi", "n_usual_care"),
-        note="n: episodes whose outcome is known. Everyone else is stood for by people like them.",
+        note="Episodes whose outcome is known; everyone else is stood for by people like them. The other visits are in "
+        "the file tables/estimates.csv.",
     )
 
 
-def _figure(outcome: str) -> Figure:
-    label = LABELS[outcome]
+def _at_last_visit(outcome: str, estimates: tuple[Estimate, ...]) -> list[Estimate]:
+    mine = [e for e in estimates if e.outcome == outcome]
+    return [e for e in mine if e.visit == mine[-1].visit]
+
+
+def _when(e: Estimate) -> str:
+    return (
+        f"{LABELS[e.outcome].capitalize()} {AT.get(e.visit, e.visit)}"
+        if e.visit
+        else LABELS[e.outcome].capitalize()
+    )
+
+
+def _figure(outcome: str, estimates: tuple[Estimate, ...]) -> Figure:
     return Figure(
         name=f"weighted_{outcome}",
-        title=f"{label.capitalize()}: the same comparison in several ways",
-        kind="by_visit",
+        title=f"{_when(_at_last_visit(outcome, estimates)[0])}: the same comparison in several ways",
+        kind="forest",
         table=f"weighted_{outcome}",
-        encoding={"x": "visit", "y": "difference", "low": "low", "high": "high", "colour": "comparison"},
-        description=f"Difference in {label}, ETMI minus usual care, at each visit, as observed and after weighting and "
-        "modelling for three groups of people. The table below holds the same numbers.",
+        encoding={"x": "difference", "y": "comparison", "low": "low", "high": "high"},
+        description="Difference with its interval, as observed and after weighting and modelling for three groups of "
+        "people.",
     )
 
 
@@ -178,7 +190,7 @@ PICTURES = (
         table="balance",
         encoding={"y": "characteristic", "x": "size", "colour": "weights"},
         description="For each characteristic at the start, how far the groups lie apart before and after weighting, in "
-        "standard deviations, with a line at 0.1. The table holds the same numbers.",
+        "standard deviations, with a line at 0.1.",
     ),
     Figure(
         name="overlap",
@@ -233,6 +245,7 @@ def _e_values(found: Weighting, estimates: tuple[Estimate, ...]) -> Table:
         title="How strong something unrecorded would have to be to explain the difference",
         columns=("outcome", "visit", "difference", "e_value", "e_value_of_the_limit"),
         rows=tuple(rows),
+        folded=True,
         note="A risk ratio with both the choice of care and the outcome, beyond what is recorded. 1: nothing is "
         "needed, because the 95% interval holds no difference.",
     )
@@ -247,7 +260,6 @@ def _sentences(
     outside = found.overlap.outside
     everyone = f"for {FOR_WHOM['ATE']}"
     sentences = [
-        OBSERVATIONAL,
         _balance_words(balance, everyone),
         f"{percent(outside[1])} of those with ETMI and {percent(outside[0])} of those with usual care had a chance of "
         "being given ETMI at which nobody was given the other kind of care.",

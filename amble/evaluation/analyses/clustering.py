@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import stdtr
 
 from amble.evaluation.analyses.over_time import AT, finite, limits, meaning, outcomes, sums_of
-from amble.evaluation.analyses.words import OBSERVATIONAL, number, percent
+from amble.evaluation.analyses.words import number, percent
 from amble.evaluation.estimators import cluster_robust, random_intercepts
 from amble.evaluation.estimators.random_intercepts import ClusterSums, RandomInterceptFit
 from amble.evaluation.estimators.wild_cluster_bootstrap import wild_cluster_bootstrap
@@ -62,10 +62,10 @@ def answer(data: Data) -> Answer:
     return Answer(
         name="clustering",
         question="Does the comparison hold when patients of one clinician or clinic are alike?",
-        sentences=(OBSERVATIONAL, *_sentences(data, fits, found)),
+        sentences=tuple(_sentences(data, fits, found)),
         estimates=tuple(estimate for rows in found.values() for estimate in rows),
         tables=(*(_table(outcome, rows) for outcome, rows in found.items()), _icc_table(every)),
-        figures=tuple(_figure(outcome) for outcome in found),
+        figures=tuple(_figure(outcome, rows) for outcome, rows in found.items()),
         assumptions=ASSUMPTIONS,
         warnings=tuple(_warnings(data)),
         fits=tuple(one.fit.convergence for one in every if not isinstance(one.fit, str)),
@@ -229,30 +229,33 @@ def _unknown(data: Data, one: VisitFit, why: str) -> Estimate:
 def _table(outcome: str, rows: tuple[Estimate, ...]) -> Table:
     return Table(
         name=f"clustering_{outcome}",
-        title=f"{LABELS[outcome].capitalize()}: ETMI minus usual care, likeness allowed for (observational)",
-        columns=("visit", "method", "line", "difference", "low", "high", "df", "p", "n_etmi", "n_usual_care"),
+        title=f"{_when(rows)}: ETMI minus usual care, likeness allowed for (observational)",
+        columns=("method", "difference", "low", "high", "df", "p", "n_etmi", "n_usual_care"),
         rows=tuple(
-            (
-                *(e.visit, METHODS[e.method], f"{e.visit}: {METHODS[e.method]}"),
-                *(e.estimate, e.ci_low, e.ci_high, e.df, e.p, e.n_etmi, e.n_usual_care),
-            )
+            (METHODS[e.method], e.estimate, e.ci_low, e.ci_high, e.df, e.p, e.n_etmi, e.n_usual_care)
             for e in rows
+            if e.visit == rows[-1].visit
         ),
         counts=("n_etmi", "n_usual_care"),
-        note="Satterthwaite degrees of freedom; robust errors are CR2; the bootstrap draws whole clinics.",
+        note="Satterthwaite degrees of freedom; robust errors are CR2; the bootstrap draws whole clinics. The other "
+        "visits are in the file tables/estimates.csv.",
     )
 
 
-def _figure(outcome: str) -> Figure:
+def _figure(outcome: str, rows: tuple[Estimate, ...]) -> Figure:
     return Figure(
         name=f"clustering_{outcome}",
-        title=f"{LABELS[outcome].capitalize()}: the difference, by how likeness is allowed for",
+        title=f"{_when(rows)}, by how likeness is allowed for",
         kind="forest",
         table=f"clustering_{outcome}",
-        encoding={"x": "difference", "y": "line", "low": "low", "high": "high", "colour": "method"},
-        description="One line per visit and method: the difference, ETMI minus usual care, with its interval. "
-        "The table below holds the same numbers.",
+        encoding={"x": "difference", "y": "method", "low": "low", "high": "high"},
+        description="Difference with its interval, one line for each method.",
     )
+
+
+def _when(rows: tuple[Estimate, ...]) -> str:
+    """The outcome at its last visit."""
+    return f"{LABELS[rows[-1].outcome].capitalize()} {AT.get(rows[-1].visit, rows[-1].visit)}"
 
 
 def _icc_table(fits: list[VisitFit]) -> Table:
@@ -273,6 +276,7 @@ def _icc_table(fits: list[VisitFit]) -> Table:
         rows=tuple(rows),
         counts=("patients",),
         derived={"same_clinician": "patients", "same_clinic": "patients", "sd_between_patients": "patients"},
+        folded=True,
         note="Intraclass correlations after the covariates: of two patients of one clinician, and of two patients "
         "of one clinic who saw different clinicians.",
     )

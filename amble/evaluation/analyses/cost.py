@@ -4,7 +4,7 @@ import numpy as np
 
 from amble.evaluation.analyses.arms import FEW_CLINICIANS, FEW_PEOPLE, clinicians_by_arm, episodes_by_arm
 from amble.evaluation.analyses.over_time import AT
-from amble.evaluation.analyses.words import OBSERVATIONAL, interval, listed, number, percent
+from amble.evaluation.analyses.words import interval, number, percent
 from amble.evaluation.estimators.cluster_bootstrap import percentile_interval
 from amble.evaluation.estimators.cost import (
     CostEffect,
@@ -54,8 +54,7 @@ def answer(data: Data) -> Answer:
         warning = (
             "No score is there at the start and at a visit: what was gained for the cost cannot be said."
         )
-        said = (spent.meaning, OBSERVATIONAL)
-        return Answer("cost", QUESTION, said, (spent,), tables, (), ASSUMPTIONS, (warning,))
+        return Answer("cost", QUESTION, (spent.meaning,), (spent,), tables, (), ASSUMPTIONS, (warning,))
     return _weighed(data, cost, effect, both, spent, tables)
 
 
@@ -69,7 +68,7 @@ def _weighed(
     drawn = None not in (spent.ci_low, gained.ci_low)
     if drawn:
         tables += (_quadrants(both, outcome, upward), _plane(both), _curve(data, both, outcome, upward))
-    said = (spent.meaning, gained.meaning, *_together(both, spent, gained, upward, outcome), OBSERVATIONAL)
+    said = (spent.meaning, gained.meaning, *_together(both, spent, gained, upward, outcome))
     return Answer(
         name="cost",
         question=QUESTION,
@@ -276,14 +275,16 @@ def _price_table(data: Data) -> Table:
         *((modality.replace("_", " "), price) for modality, price in prices.modality.items()),
     ]
     note = f"In {prices.currency}, from the study file."
-    return Table("cost_prices", "The price list", ("item", "price"), tuple(rows), note=note)
+    return Table("cost_prices", "The price list", ("item", "price"), tuple(rows), note=note, folded=True)
 
 
 def _quadrants(both: CostEffect, outcome: str, upward: int) -> Table:
     shares = _shares(both, upward) or {}
     rows = tuple((effect, cost, round(100 * share, 1)) for (effect, cost), share in shares.items())
     title = f"{LABELS[outcome].capitalize()} and cost together: share of repetitions, percent (observational)"
-    return Table("cost_quadrants", title, ("result_with_etmi", "cost_with_etmi", "percent"), rows)
+    return Table(
+        "cost_quadrants", title, ("result_with_etmi", "cost_with_etmi", "percent"), rows, folded=True
+    )
 
 
 def _plane(both: CostEffect) -> Table:
@@ -336,6 +337,6 @@ def _figures(data: Data, outcome: str) -> tuple[Figure, ...]:
             "cost_acceptability",
             {"x": "willingness_to_pay", "y": "percent_worth_its_cost"},
             "A curve: the more a service would pay for one point, the larger or smaller the share of repetitions in "
-            f"which ETMI is worth it. Read together with {listed(['the plane', 'the two differences'])}.",
+            "which ETMI is worth it.",
         ),
     )

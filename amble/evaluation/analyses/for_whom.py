@@ -12,7 +12,7 @@ from amble.evaluation.analyses.groups import (
     shown,
     variables_of,
 )
-from amble.evaluation.analyses.words import OBSERVATIONAL, counted, interval, listed, number, p_words
+from amble.evaluation.analyses.words import counted, interval, listed, number, p_words
 from amble.evaluation.estimators.subgroups import Effect
 from amble.evaluation.results import Answer, Cell, Estimate, Figure, Table
 from amble.evaluation.study.model import LABELS
@@ -49,7 +49,7 @@ def answer(data: Data) -> Answer:
     return Answer(
         name="for_whom",
         question=QUESTION,
-        sentences=(*_sentences(data.outline, found), OBSERVATIONAL),
+        sentences=_sentences(data.outline, found),
         estimates=tuple(
             e for outcome, variables in found.items() for e in _estimates(data, outcome, variables)
         ),

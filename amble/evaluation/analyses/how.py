@@ -5,7 +5,7 @@ import numpy as np
 from amble.evaluation.analyses import activity
 from amble.evaluation.analyses.arms import FEW_CLINICIANS, FEW_PEOPLE, clinicians_by_arm, episodes_by_arm
 from amble.evaluation.analyses.over_time import AT
-from amble.evaluation.analyses.words import OBSERVATIONAL, interval, listed, number
+from amble.evaluation.analyses.words import interval, listed, number
 from amble.evaluation.columns import UNKNOWN
 from amble.evaluation.estimators.cluster_bootstrap import percentile_interval
 from amble.evaluation.estimators.mediation import Mediation, bootstrap_mediation, mediate
@@ -50,7 +50,7 @@ def answer(data: Data) -> Answer:
     return Answer(
         name="how",
         question=QUESTION,
-        sentences=(*change.sentences, *paths.sentences, OBSERVATIONAL),
+        sentences=(*change.sentences, *paths.sentences),
         estimates=change.estimates + paths.estimates,
         tables=change.tables + paths.tables,
         figures=change.figures,

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from amble.evaluation.analyses.observed import complete_cases
 from amble.evaluation.analyses.over_time import AT, finite, fitted, outcomes
-from amble.evaluation.analyses.words import OBSERVATIONAL, interval, number
+from amble.evaluation.analyses.words import interval, number
 from amble.evaluation.estimators.completion import RULES, both_arms
 from amble.evaluation.estimators.multiple_imputation import (
     Imputation,
@@ -23,7 +24,7 @@ from amble.evaluation.sums.data import Data, Outline
 from amble.evaluation.sums.moments import PatternSums
 from amble.evaluation.sums.patterns import pattern_sums
 
-CASES = "complete_cases"
+CASES = "complete_case"
 ASSUMED = {
     CASES: "only people seen at the visit count",
     "mi_mar": "missing scores are like those of similar people in the same group",
@@ -44,6 +45,7 @@ GRID = 21
 class Filled:
     """One outcome at one visit: pooled results by method, and what the tipping point needs.
 
+    own_cases: whether the line of those who answered is this question's own; else another question estimates it.
     tips: shift of ETMI until the interval reaches zero; of both groups; of ETMI until it reaches the smallest
     important change.
     """
@@ -54,6 +56,7 @@ class Filled:
     n: tuple[int, int]
     pooled: dict[str, Pooled]
     at_random: Imputation
+    own_cases: bool
     tips: tuple[Tip, Tip, Tip]
 
 
@@ -75,8 +78,7 @@ def answer(data: Data) -> Answer:
     return Answer(
         name="missing",
         question="Could those who never answered change the conclusions?",
-        sentences=tuple(text for filled in last for text in _sentences(filled, data))
-        + ((OBSERVATIONAL,) if last else ()),
+        sentences=tuple(text for filled in last for text in _sentences(filled, data)),
         estimates=tuple(e for filled in everything for e in (*_estimates(filled, data), _tip(filled, data))),
         tables=tuple(tables),
         figures=tuple(figure for filled in last for figure in _figures(filled)),
@@ -104,15 +106,22 @@ def _filled(data: Data, outcome: str) -> list[Filled]:
         return []
     treated = sums.gram[:, 0, sums.columns.index("arm")].sum()
     n = (round(float(sums.n.sum() - treated)), round(float(treated)))
-    confidence = data.outline.study.confidence
+    confidence, cases = data.outline.study.confidence, complete_cases(data)
     found = []
     for at, visit in enumerate(sums.visits):
         imputed = {rule: impute(model, at, rule) for rule in RULES}
         pooled = {f"mi_{rule}": pool(each) for rule, each in imputed.items()}
-        results = {CASES: available_cases(sums, at), **pooled}
+        shared = cases.get((outcome, visit))
+        results = {CASES: _as_pooled(shared) if shared else available_cases(sums, at), **pooled}
         tips = _three_tips(imputed["mar"], _important(outcome, data), confidence)
-        found.append(Filled(outcome, visit, confidence, n, results, imputed["mar"], tips))
+        found.append(Filled(outcome, visit, confidence, n, results, imputed["mar"], not shared, tips))
     return found
+
+
+def _as_pooled(cases: Estimate) -> Pooled:
+    """Those who answered, as the weighted comparisons have them: nothing is filled in, so nothing lies between."""
+    value, se, df = (np.nan if number is None else number for number in (cases.estimate, cases.se, cases.df))
+    return Pooled(value, se**2, 0.0, df, (0, 0), cases.warnings)
 
 
 def _important(outcome: str, data: Data) -> float | None:
@@ -149,6 +158,8 @@ def _estimates(filled: Filled, data: Data) -> list[Estimate]:
     fit_warnings = fitted(data, filled.outcome).warnings
     rows = []
     for method, pooled in filled.pooled.items():
+        if method == CASES and not filled.own_cases:
+            continue
         low, high = pooled.interval(filled.confidence)
         missing = filled.pooled["mi_mar"].missing if method == CASES else (0, 0)
         n = [total - gone for total, gone in zip(filled.n, missing, strict=True)]
@@ -281,6 +292,7 @@ def _by_visit(everything: list[Filled]) -> Table:
         rows=tuple((LABELS[f.outcome], f.visit, *_row(f, method)) for f in everything for method in f.pooled),
         counts=COUNTS,
         parts=PARTS,
+        folded=True,
         note="Adjusted for covariates and the start. Multiple imputation with infinitely many imputations.",
     )
 
@@ -312,6 +324,7 @@ def _tips(everything: list[Filled], data: Data) -> Table:
         rows=tuple(rows),
         counts=("missing_etmi", "episodes_etmi"),
         parts={"missing_etmi": "episodes_etmi"},
+        folded=True,
         note="Points added to every filled-in score. The first two columns bring the interval to zero, the third to "
         "the smallest important change in favour of ETMI. Empty where the interval holds that value already, or where "
         "no shift that the scale allows can bring it there.",

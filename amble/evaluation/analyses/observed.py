@@ -4,7 +4,7 @@ from amble.evaluation.analyses import comparable
 from amble.evaluation.analyses.effects import estimate, general_warnings, nothing
 from amble.evaluation.analyses.over_time import AT, meaning
 from amble.evaluation.analyses.weighting import Target, Weighting, weighting
-from amble.evaluation.analyses.words import OBSERVATIONAL, number
+from amble.evaluation.analyses.words import number
 from amble.evaluation.results import Answer, Estimate, Figure, Table
 from amble.evaluation.study.model import LABELS
 from amble.evaluation.sums.catalogue import Request
@@ -43,13 +43,23 @@ def answer(data: Data) -> Answer:
     return Answer(
         name=NAME,
         question=QUESTION,
-        sentences=(OBSERVATIONAL, *(_compared(outcome, estimates) for outcome in outcomes)),
+        sentences=tuple(_compared(outcome, estimates) for outcome in outcomes),
         estimates=estimates,
         tables=tuple(_table(outcome, estimates) for outcome in outcomes),
         figures=tuple(_figure(outcome) for outcome in outcomes),
         assumptions=ASSUMPTIONS,
         warnings=general_warnings(found, data),
     )
+
+
+def complete_cases(data: Data) -> dict[tuple[str, str], Estimate]:
+    """(outcome, visit) -> the comparison of those who answered, which stands beside other questions' estimates too."""
+    found = weighting(data)
+    if isinstance(found, str):
+        return {}
+    scores = [at for at in range(found.measured.stop) if found.targets[at].visit]
+    estimates = (_estimate(found, ("complete_case", "regression"), at, data) for at in scores)
+    return {(e.outcome, e.visit): e for e in estimates}
 
 
 def _estimate(found: Weighting, key: tuple[str, str], at: int, data: Data) -> Estimate:
@@ -106,5 +116,5 @@ def _figure(outcome: str) -> Figure:
         table=f"observed_{outcome}",
         encoding={"x": "visit", "y": "difference", "low": "low", "high": "high", "colour": "people"},
         description=f"Difference in {label}, ETMI minus usual care, at each visit, among those who answered and when "
-        "they stand for those who did not. The table below holds the same numbers.",
+        "they stand for those who did not.",
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from scipy.special import stdtrit
 
-from amble.evaluation.analyses.words import OBSERVATIONAL, interval, number
+from amble.evaluation.analyses.words import interval, number
 from amble.evaluation.estimators.degrees_of_freedom import AVERAGE, arm_contrasts, contrast
 from amble.evaluation.estimators.mean_model import mean_model
 from amble.evaluation.estimators.mmrm import MmrmFit, fit_mmrm
@@ -59,10 +59,7 @@ def answer(data: Data) -> Answer:
     return Answer(
         name="over_time",
         question="How did function, pain and fear-avoidance go over time?",
-        sentences=(
-            OBSERVATIONAL,
-            *(next(e.meaning for e in f if e.visit == AVERAGE) for f in found.values()),
-        ),
+        sentences=tuple(next(e.meaning for e in f if e.visit == AVERAGE) for f in found.values()),
         estimates=tuple(estimate for rows in found.values() for estimate in rows),
         tables=(*tables, *means),
         figures=tuple(figure(outcome) for outcome in found),
@@ -198,6 +195,5 @@ def figure(outcome: str) -> Figure:
         kind="by_visit",
         table=f"means_{outcome}",
         encoding={"x": "visit", "y": "mean", "low": "low", "high": "high", "colour": "arm"},
-        description=f"Adjusted mean {LABELS[outcome]} at each visit with ETMI and with usual care, with intervals. "
-        "The table below holds the same numbers.",
+        description=f"Adjusted mean {LABELS[outcome]} at each visit with ETMI and with usual care, with intervals.",
     )

@@ -2,7 +2,7 @@
 
 from amble.evaluation.analyses.arms import FEW_PEOPLE
 from amble.evaluation.analyses.over_time import AT, arm_counts, finite, fitted, outcomes, sums_of
-from amble.evaluation.analyses.words import OBSERVATIONAL, number
+from amble.evaluation.analyses.words import number
 from amble.evaluation.estimators.degrees_of_freedom import AVERAGE, VisitContrast, arm_contrasts
 from amble.evaluation.estimators.equivalence import Equivalence, tost
 from amble.evaluation.results import Answer, Estimate, Figure, Table
@@ -35,7 +35,7 @@ def answer(data: Data) -> Answer:
     return Answer(
         name="pain_no_different",
         question=QUESTION,
-        sentences=(*(e.meaning for e in estimates if e.visit == AVERAGE), OBSERVATIONAL),
+        sentences=tuple(e.meaning for e in estimates if e.visit == AVERAGE),
         estimates=estimates,
         tables=tuple(
             _table(data, outcome, [e for e in estimates if e.outcome == outcome]) for outcome in asked

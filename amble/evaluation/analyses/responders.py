@@ -6,7 +6,7 @@ from amble.evaluation.analyses import comparable
 from amble.evaluation.analyses.effects import estimate, general_warnings, nothing
 from amble.evaluation.analyses.over_time import AT
 from amble.evaluation.analyses.weighting import Target, Weighting, weighting
-from amble.evaluation.analyses.words import OBSERVATIONAL, number
+from amble.evaluation.analyses.words import number
 from amble.evaluation.results import Answer, Estimate, Figure, Table
 from amble.evaluation.study.model import HIGHER_IS_BETTER, LABELS
 from amble.evaluation.sums.catalogue import Request
@@ -40,7 +40,7 @@ def answer(data: Data) -> Answer:
     return Answer(
         name=NAME,
         question=QUESTION,
-        sentences=(OBSERVATIONAL, *(e.meaning for e in last.values())),
+        sentences=tuple(e.meaning for e in last.values()),
         estimates=estimates,
         tables=(*(_shares(found, outcome) for outcome in last), _differences(estimates)),
         figures=tuple(_figure(outcome) for outcome in last),
@@ -162,5 +162,5 @@ def _figure(outcome: str) -> Figure:
         table=f"responders_{outcome}",
         encoding={"x": "visit", "y": "percent", "colour": "arm"},
         description=f"Percentage of those recorded whose {label} improved by the smallest change that matters "
-        "or more, by visit and arm. The table below holds the same numbers.",
+        "or more, by visit and arm.",
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from amble.evaluation.analyses.words import OBSERVATIONAL, interval, number
+from amble.evaluation.analyses.words import interval, number
 from amble.evaluation.estimators import negative_binomial as nb
 from amble.evaluation.results import Answer, Cell, Estimate, Figure, Table
 from amble.evaluation.sums.catalogue import Request
@@ -21,6 +21,7 @@ BY_DESIGN = (
     "Fewer sessions are partly what ETMI is, not only what it achieves: patients are encouraged to go on by "
     "themselves. Fewer sessions are good news only if people do as well."
 )
+UNTOLD = "How the numbers of sessions compare cannot be told from these data."
 ASSUMPTIONS = (
     "The number of sessions is multiplied by the same factor for everyone with ETMI; the spread around the mean grows "
     "as the negative binomial says.",
@@ -53,7 +54,7 @@ def answer(data: Data) -> Answer:
     return Answer(
         name="sessions",
         question=QUESTION,
-        sentences=(*(e.meaning for e in estimates), BY_DESIGN, *_dispersion(found.fit), OBSERVATIONAL),
+        sentences=(*(e.meaning for e in estimates), BY_DESIGN, *_dispersion(found.fit)),
         estimates=estimates,
         tables=(_distribution(counted), *_coefficients(found, outline)),
         figures=(_figure(),),
@@ -226,7 +227,9 @@ def _estimate(found: Compared, outline: Outline, contrast: str, value: float, se
         p=float(2 * stats.t.sf(abs(value) / se, found.df)) if usable else None,
         n_etmi=found.n[0],
         n_usual_care=found.n[1],
-        meaning=_meaning(found, outline, contrast, value, width) if known else "It cannot be told.",
+        meaning=_meaning(found, outline, contrast, value, width)
+        if known
+        else "How the number of sessions compares cannot be told from these data.",
         warnings=found.warnings,
     )
 
@@ -246,12 +249,12 @@ def _meaning(found: Compared, outline: Outline, contrast: str, value: float, wid
         span = interval(*ends, outline.study.confidence, 2)
         return (
             f"For like people, episodes with ETMI had {number(float(np.exp(value)), 2)} times as many sessions as "
-            f"those with usual care ({span})."
+            f"those with usual care ({span}; observational)."
         )
     mean, span = found.standardised, interval(low, high, outline.study.confidence)
     return (
         f"If everyone had had ETMI, the mean would be {number(mean.with_term)} sessions; with usual care for everyone "
-        f"{number(mean.without)}: a difference of {number(value)} ({span})."
+        f"{number(mean.without)}: a difference of {number(value)} ({span}; observational)."
     )
 
 
@@ -315,7 +318,7 @@ def _coefficients(found: Compared, outline: Outline) -> tuple[Table, ...]:
         else "Poisson limit: theta is infinite."
     )
     columns = ("term", "rate_ratio", "ci_low", "ci_high")
-    table = Table("sessions_model", "Rate ratios of the model", columns, tuple(rows), note=note)
+    table = Table("sessions_model", "Rate ratios of the model", columns, tuple(rows), note=note, folded=True)
     return (table,)
 
 

@@ -48,7 +48,7 @@ def answer(data: Data) -> Answer:
         sentences=_sentences(data, rates),
         estimates=tuple(_estimate(outcome, data, rates[outcome]) for outcome in outcomes),
         tables=tuple(tables),
-        figures=tuple(_figure(outcome) for outcome in outcomes),
+        figures=tuple(_figure(outcome) for outcome in outcomes[:1]),
         warnings=_warnings(data, rates),
     )
 
@@ -232,6 +232,7 @@ def _completeness_table(data: Data, outcome: str) -> Table:
         counts=("complete", "missing", "episodes"),
         derived={"percent": "complete"},
         total_column="episodes",
+        folded=True,
         note="Complete: recorded at the start and at the visit. The share is of all episodes in the comparison.",
     )
 
@@ -247,6 +248,7 @@ def _difference_table(rates: dict[str, dict[str, ShareDifference]]) -> Table:
         title="Completeness, ETMI minus usual care",
         columns=("outcome", "visit", "difference_points", "low", "high"),
         rows=tuple(rows),
+        folded=True,
         note="Percentage points. Intervals allow for patients of one clinician being alike.",
     )
 
@@ -295,7 +297,7 @@ def _difference_meaning(outcome: str, rate: ShareDifference, confidence: float) 
     span = interval(*(None if v is None else 100 * v for v in (rate.low, rate.high)), confidence)
     return (
         f"Complete {LABELS[outcome]} scores: ETMI minus usual care is {number(100 * rate.difference)} percentage "
-        f"points ({span})."
+        f"points ({span}; observational)."
     )
 
 

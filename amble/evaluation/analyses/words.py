@@ -1,16 +1,6 @@
-"""Numbers as they stand in sentences, and phrases that several answers share."""
+"""Numbers as they stand in sentences."""
 
 import math
-
-OBSERVATIONAL = (
-    "This is an observational comparison: people were not put into the two groups by chance, so part of any "
-    "difference may come from who was chosen."
-)
-UNITS = {
-    "function": "points (0-100, higher is better)",
-    "pain": "points (0-10, higher is worse)",
-    "fear_avoidance": "points (0-100, higher is worse)",
-}
 
 
 def number(value: float, digits: int = 1) -> str:

@@ -14,7 +14,7 @@ from amble.evaluation.report import numbers
 from amble.evaluation.report.charts import draw
 from amble.evaluation.report.disclosure import HIDDEN, hidden
 from amble.evaluation.report.model import Report
-from amble.evaluation.results import Answer, Cell, Estimate, Table
+from amble.evaluation.results import Answer, Cell, Estimate, Figure, Table
 from amble.evaluation.study.model import Study
 
 IN_SHORT = {  # in this order; the method and contrast that speak for each outcome
@@ -23,12 +23,13 @@ IN_SHORT = {  # in this order; the method and contrast that speak for each outco
     "pain": ("mmrm", "difference"),
     "sessions": ("negative_binomial", "log_rate_ratio"),
 }
-REACH = (
-    *("clinicians_trained", "clinicians_delivering", "patients_receiving", "patients_receiving_when_trained"),
-    "outcomes_complete",
-)
-LONG = 16  # rows of a table that stands folded on the screen, and not on paper where a picture shows it
-LONGEST = 60  # rows of a table on the page; longer ones are drawn, and are in the CSV file
+ALSO_CALLED = {  # the study and RE-AIM name these the other way round, see GLOSSARY.md
+    "clinicians_trained": "of those invited",
+    "clinicians_delivering": "of those trained; the study calls it reach, RE-AIM adoption",
+    "patients_receiving": "of those eligible; the study calls it adoption, RE-AIM reach",
+    "patients_receiving_when_trained": "of those whose physiotherapist was trained by then",
+}
+LONGEST = 60  # rows of a table on the page; longer ones are in the CSV file alone
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,25 @@ class PageTable:
     rows: tuple[tuple[tuple[str, bool], ...], ...]
     note: str
     wide: bool
-    drawn: bool
+
+
+@dataclass(frozen=True)
+class Section:
+    """One question: its pictures, its tables, and the tables behind them, which stand folded and not on paper."""
+
+    answer: Answer
+    pictures: list[tuple[Figure, Markup]]
+    tables: list[PageTable]
+    behind: list[PageTable]
+
+
+@dataclass(frozen=True)
+class Short:
+    """One outcome of the answer in short. `estimate` is that which speaks for it, if there is one."""
+
+    outcome: str
+    estimate: Estimate | None
+    sentences: tuple[str, ...]
 
 
 def html(report: Report, shares: Mapping[str, Any]) -> str:
@@ -61,17 +80,15 @@ def html(report: Report, shares: Mapping[str, Any]) -> str:
     environment.filters |= {"said": numbers.word, "label": numbers.label, "count": numbers.count}
     environment.filters |= {"percent": numbers.percent, "scalar": scalar}
     study, estimates = report.study, [e for answer in report.answers for e in answer.estimates]
-    pictures = {answer.name: _pictures(answer) for answer in report.answers}
     return environment.get_template("page.html").render(
         report=report,
         study=study,
         in_short=in_short(study, estimates),
         interval=lambda e: numbers.with_interval(e, study.confidence),
-        complete=shares.get("outcomes_complete_by_arm"),
-        shares={name: shares[name] for name in REACH if name in shares},
+        complete=_complete(shares),
+        shares={name: (shares[name], said) for name, said in ALSO_CALLED.items() if name in shares},
         flow=page_table(report.flow) if _only_here(report) else None,
-        sections=[(a, pictures[a.name], _tables(a, study.confidence)) for a in report.answers],
-        long=LONG,
+        sections=[_section(answer, study.confidence) for answer in report.answers],
         longest=LONGEST,
         methods=methods_of(estimates),
         flat=flat(report.provenance),
@@ -79,33 +96,55 @@ def html(report: Report, shares: Mapping[str, Any]) -> str:
     )
 
 
+def _complete(shares: Mapping[str, Any]) -> dict[str, Any]:
+    everyone = {"everyone": shares["outcomes_complete"]} if "outcomes_complete" in shares else {}
+    return dict(shares.get("outcomes_complete_by_arm", {})) | everyone
+
+
 def _only_here(report: Report) -> bool:
     """Whether no answer shows the attrition rows, so that the page has each table once."""
     return report.flow is not None and report.flow not in [t for a in report.answers for t in a.tables]
 
 
-def in_short(study: Study, estimates: Iterable[Estimate]) -> list[tuple[str, Estimate | None]]:
-    """Each standing outcome with the estimate that speaks for it: averaged over visits, for everyone."""
+def in_short(study: Study, estimates: Iterable[Estimate]) -> list[Short]:
+    """Each standing outcome, averaged over visits, for everyone; with the test against its margin if it has one."""
     estimates = list(estimates)
     found = []
     for outcome in (o for o in IN_SHORT if o in study.outcomes):
-        method, contrast = IN_SHORT[outcome]
-        fitting = [
-            e
-            for e in estimates
-            if (e.outcome, e.method, e.contrast, e.subgroup) == (outcome, method, contrast, None)
-            and e.visit in ("average", None)
-        ]
-        found.append((outcome, fitting[0] if fitting else None))
+        speaks = _whole(estimates, outcome, *IN_SHORT[outcome])
+        alike = _whole(estimates, outcome, "tost", "equivalence")
+        said = [e.meaning for e in (speaks, alike) if e]
+        if speaks and speaks.estimate is not None and outcome in study.mic:
+            said.append(f"The smallest change that matters to one person is {_points(study.mic[outcome])}.")
+        if speaks and outcome == "sessions":
+            said.append("Fewer sessions are partly by design: ETMI is meant to need fewer.")
+        found.append(Short(outcome, speaks, tuple(said)))
     return found
 
 
-def _tables(answer: Answer, confidence: float) -> list[PageTable]:
-    drawn = {figure.table for figure in answer.figures}
-    return [page_table(table, confidence, table.name in drawn) for table in answer.tables]
+def _points(value: float) -> str:
+    return f"{value:g} point{'' if value == 1 else 's'}"
 
 
-def page_table(table: Table, confidence: float = 0.95, drawn: bool = False) -> PageTable:
+def _whole(estimates: list[Estimate], outcome: str, method: str, contrast: str) -> Estimate | None:
+    asked = (outcome, method, contrast, None)
+    fitting = (e for e in estimates if (e.outcome, e.method, e.contrast, e.subgroup) == asked)
+    return next((e for e in fitting if e.visit in ("average", None)), None)
+
+
+def _section(answer: Answer, confidence: float) -> Section:
+    """A table that a picture shows, with its numbers written beside, need not stand open as well."""
+    pictures = _pictures(answer)
+    drawn = {figure.table for figure, _ in pictures}
+    folded = [table.folded or table.name in drawn for table in answer.tables]
+    tables = [page_table(table, confidence) for table in answer.tables]
+    halves = (
+        [t for t, behind in zip(tables, folded, strict=True) if behind == which] for which in (False, True)
+    )
+    return Section(answer, pictures, *halves)
+
+
+def page_table(table: Table, confidence: float = 0.95) -> PageTable:
     """Every cell said in its column's manner; the two ends of an interval share a column and their decimals."""
     heads, cells, k = [], [], 0
     while k < len(table.columns):
@@ -126,7 +165,7 @@ def page_table(table: Table, confidence: float = 0.95, drawn: bool = False) -> P
             cells.append([(numbers.cell(value, name, places), hidden(value)) for value in values])
         k += 1
     rows = tuple(zip(*cells, strict=True))
-    return PageTable(table.name, table.title, tuple(heads), rows, table.note, len(heads) > 7, drawn)
+    return PageTable(table.name, table.title, tuple(heads), rows, table.note, len(heads) > 7)
 
 
 def _places(table: Table, *columns: int) -> int:
@@ -144,7 +183,7 @@ def _interval(low: Cell, high: Cell, places: int) -> tuple[str, bool]:
     return numbers.interval(low, high, places), False
 
 
-def _pictures(answer: Answer) -> list[tuple[Any, Markup]]:
+def _pictures(answer: Answer) -> list[tuple[Figure, Markup]]:
     tables = {table.name: table for table in answer.tables}
     drawn = ((figure, draw(figure, tables[figure.table])) for figure in answer.figures)
     return [(figure, Markup(svg)) for figure, svg in drawn if svg]  # our own drawing, names escaped there

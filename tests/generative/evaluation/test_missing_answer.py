@@ -1,14 +1,17 @@
 """The answer on those who never answered: it says what it can, and what it cannot."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from amble.evaluation.analyses import missing
+from amble.evaluation.analyses.observed import complete_cases
 from amble.evaluation.study.model import Study
 from amble.evaluation.sums.memory import memory_data
 from tests.invented_cohort import VISITS, columns
 
-METHODS = ["complete_cases", "mi_mar", "mi_j2r", "mi_cr", "mi_cir"]
+METHODS = ["mi_mar", "mi_j2r", "mi_cr", "mi_cir"]
 
 
 def answer(n=400, **changes):
@@ -35,12 +38,28 @@ def test_every_method_at_every_visit_counts_everyone():
     assert [e.method for e in estimates] == (METHODS + ["tipping_point"]) * 4
     for e in estimates:
         treated = known & (cohort["arm"] == 1)
-        seen = treated & ~np.isnan(cohort[f"function_{e.visit}"])
-        assert e.n_etmi == (seen.sum() if e.method == "complete_cases" else treated.sum())
+        assert e.n_etmi == treated.sum()
         if e.contrast == "difference":
             assert e.ci_low < e.estimate < e.ci_high
             assert "observational" in e.meaning
     assert not found.warnings
+
+
+def test_those_who_answered_are_one_line_beside_the_others():
+    """The weighted comparisons' estimate; where only sums came, this question's own, under the same name."""
+    data = memory_data(columns(n=400, clinicians=12), Study())
+    beside = {table.name: table for table in missing.answer(data).tables}["missing_function"].rows[0]
+    shared = complete_cases(data)["function", "12m"]
+    assert beside[1:5] == pytest.approx((shared.estimate, shared.ci_low, shared.ci_high, shared.se), abs=1e-3)
+    alone = missing.answer(replace(data, rows=None, memo={})).estimates
+    own = [e for e in alone if e.method == shared.method]
+    assert len(own) == 12
+    assert own[3].n_etmi == (~np.isnan(columns(n=400, clinicians=12)["function_12m"]))[_treated()].sum()
+
+
+def _treated():
+    cohort = columns(n=400, clinicians=12)
+    return (cohort["function_baseline_known"] == 1) & (cohort["arm"] == 1)
 
 
 def test_the_tipping_point_is_where_the_curve_meets_zero():
@@ -66,7 +85,7 @@ def test_an_arm_without_answers_at_a_visit_is_said():
     cohort = columns(n=400, clinicians=12)
     found = answer(**blank(cohort, cohort["arm"] == 1, visits=("12m",)))
     assert "Function: No one in ETMI answered at 12m, so nothing can be filled in there." in found.warnings
-    last = [e for e in found.estimates if e.visit == "12m" and e.method != "complete_cases"]
+    last = [e for e in found.estimates if e.visit == "12m"]
     assert all(e.estimate is None and e.ci_low is None for e in last)
     assert "Function at 6 months is missing" in found.sentences[0]
 

@@ -11,7 +11,7 @@ Vega = dict[str, Any]
 
 INK, QUIET, GRID = "#23302f", "#56625f", "#ddd8cc"
 FONT = "system-ui, Noto Sans, Arial, sans-serif"
-WIDTH, HEIGHT = 328, 230
+WIDTH, HEIGHT = 300, 220
 LETTER = 7.2  # pixels of a letter of 12 px, at most on average
 # Dark on white (at least 4.5 to 1), apart for every kind of colour vision and, with shapes and dashes, in grey.
 COLOURS = ("#1f5f5b", "#b04a12", "#4a4a9e", "#7d6200", "#8e2f5d", "#56625f")
