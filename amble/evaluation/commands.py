@@ -8,7 +8,7 @@ from pathlib import Path
 
 from amble.evaluation import run
 from amble.evaluation.engine import ENGINES, EngineUnavailable
-from amble.evaluation.report.writing import CannotWrite, write
+from amble.evaluation.report.writing import CannotWrite, check, write
 from amble.evaluation.run import CannotEvaluate, Progress
 from amble.evaluation.study.against_data import problems
 from amble.evaluation.study.model import Study
@@ -21,6 +21,7 @@ __all__ = ["CannotEvaluate", "combine", "evaluate", "write_sums"]
 def evaluate(*, snapshot: Path, study: Path | None, out: Path, engine: str, progress: Progress) -> Path:
     """Read a snapshot, answer every question, write the report. Returns the page's path."""
     asked, source = read(study)
+    refuse_unusable(snapshot, out)
     with started(engine) as running:
         gathered = run.scan(snapshot, asked, running, progress)
         refuse_constant_covariates(gathered, source)
@@ -33,6 +34,7 @@ def evaluate(*, snapshot: Path, study: Path | None, out: Path, engine: str, prog
 def write_sums(*, snapshot: Path, study: Path | None, out: Path, engine: str, progress: Progress) -> Path:
     """Write only what other services may see. Returns the file's path."""
     asked, source = read(study)
+    refuse_missing_folder(snapshot)
     with started(engine) as running:
         gathered = run.scan(snapshot, asked, running, progress, requests=run.requests_for_release)
         refuse_constant_covariates(gathered, source)
@@ -62,6 +64,20 @@ def combine(*, files: Sequence[Path], study: Path | None, out: Path, progress: P
     report = run.report_of(gathered, found, {"study_sha256": study_hash(asked), "seed": asked.seed})
     progress(run.STEPS[-1])
     return written(report, out)
+
+
+def refuse_unusable(snapshot: Path, out: Path) -> None:
+    """Before anything is computed: is there something to read, and a place to write to?"""
+    refuse_missing_folder(snapshot)
+    try:
+        check(out.resolve())
+    except CannotWrite as problem:
+        raise CannotEvaluate([str(problem)]) from problem
+
+
+def refuse_missing_folder(snapshot: Path) -> None:
+    if not snapshot.is_dir():
+        raise CannotEvaluate([f"{snapshot}: there is no such folder. A snapshot is a folder of Parquet files."])
 
 
 def read(study: Path | None) -> tuple[Study, StudySource]:

@@ -36,12 +36,13 @@ def simulate(
     """Write episodes, scores, sessions, clinicians (.parquet) and truth.json to `out`; returns the truth.
 
     effects, missingness: see `parameters.read`. progress: called with the number of episodes just written.
-    Files are complete or absent: they are written in a folder aside and moved when all are there. Existing files of
-    these names are replaced. Memory does not grow with `episodes`. The same arguments give the same values.
+    Files are complete or absent: they are written in a folder aside and moved when all are there. An earlier invented
+    service is replaced; a folder that holds anything else is refused. Memory does not grow with `episodes`. The same arguments give the same values.
     Raises CannotWrite, or ValueError for arguments that make no service.
     """
     parameters = read(effects, missingness)
     out = Path(out)
+    refuse_what_is_not_invented(out)
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".simulate-", dir=out) as aside:
@@ -53,6 +54,12 @@ def simulate(
             f"The snapshot cannot be written to {out}: {problem.strerror or problem}."
         ) from problem
     return truth
+
+
+def refuse_what_is_not_invented(out: Path) -> None:
+    """Nobody loses a real snapshot to an invented one."""
+    if out.is_dir() and any(out.iterdir()) and not (out / "truth.json").exists():
+        raise CannotWrite(f"{out} holds files that are not an invented service. Choose a new folder.")
 
 
 def _write(folder: Path, episodes: int, seed: int, p: Parameters, progress) -> dict[str, Any]:

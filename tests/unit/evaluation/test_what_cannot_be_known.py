@@ -116,3 +116,21 @@ def test_a_covariate_that_cannot_adjust_names_its_line(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "study.toml, line 3" in result.output and "sex" in result.output
     assert not (tmp_path / "report").exists()
+
+
+def test_what_cannot_be_read_or_written_is_refused_before_anything_is_computed(tmp_path: Path) -> None:
+    result = evaluate(tmp_path / "nowhere", tmp_path / "report")
+    assert result.exit_code == 2 and "nowhere: there is no such folder" in result.output
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.txt").write_text("mine", encoding="utf-8")
+    result = evaluate(small_service.write(tmp_path / "snapshot"), tmp_path / "thesis")
+    assert result.exit_code == 2 and "thesis" in result.output
+    assert [file.name for file in (tmp_path / "thesis").iterdir()] == ["chapter.txt"]
+
+
+def test_an_invented_service_replaces_no_real_one(tmp_path: Path) -> None:
+    snapshot = small_service.write(tmp_path / "snapshot")
+    before = (snapshot / "episodes.parquet").read_bytes()
+    result = CliRunner().invoke(main, ["simulate", "--episodes", "5", "--out", str(snapshot)])
+    assert result.exit_code == 2 and "not an invented service" in result.output
+    assert (snapshot / "episodes.parquet").read_bytes() == before
