@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,7 +26,6 @@ class Engine:
 
     name: str
     connection: ibis.BaseBackend
-    slices_large_data = False
 
     def __init__(self) -> None:
         self.place = Path(tempfile.mkdtemp(prefix="amble-evaluation-"))
@@ -43,8 +42,8 @@ class Engine:
         """The only row of an aggregate."""
         return self.arrow(table).to_pylist()[0]
 
-    def keep(self, name: str, parts: Sequence[ibis.Table]) -> ibis.Table:
-        """Compute `parts` and keep their rows, in their order, as one table."""
+    def keep(self, name: str, table: ibis.Table) -> ibis.Table:
+        """Compute a table and keep its rows, in their order."""
         raise NotImplementedError
 
     def batches(self, table: ibis.Table, rows: int) -> Iterator[pa.RecordBatch]:
@@ -63,7 +62,6 @@ class Engine:
 
 class DuckDB(Engine):
     name = "duckdb"
-    slices_large_data = True
 
     def __init__(self, threads: int | None = None) -> None:
         super().__init__()
@@ -72,11 +70,8 @@ class DuckDB(Engine):
             settings["threads"] = threads
         self.connection = ibis.duckdb.connect(self.place / "landed.duckdb", **settings)
 
-    def keep(self, name: str, parts: Sequence[ibis.Table]) -> ibis.Table:
-        self.connection.create_table(name, parts[0])
-        for part in parts[1:]:
-            self.connection.insert(name, part)
-        return self.connection.table(name)
+    def keep(self, name: str, table: ibis.Table) -> ibis.Table:
+        return self.connection.create_table(name, table)
 
     def batches(self, table: ibis.Table, rows: int) -> Iterator[pa.RecordBatch]:
         # Ibis 12 asks DuckDB 2 for a reader by a name it no longer has; ask DuckDB itself.
@@ -120,9 +115,8 @@ class Spark(Engine):
     def batches(self, table: ibis.Table, rows: int) -> Iterator[pa.RecordBatch]:
         return iter(self.arrow(table).to_batches(rows))
 
-    def keep(self, name: str, parts: Sequence[ibis.Table]) -> ibis.Table:
-        (whole,) = parts
-        frame = self.session.sql(self.connection.compile(whole)).persist()
+    def keep(self, name: str, table: ibis.Table) -> ibis.Table:
+        frame = self.session.sql(self.connection.compile(table)).persist()
         frame.createOrReplaceTempView(name)
         return self.connection.table(name)
 

@@ -1,18 +1,16 @@
 """The long tables become one wide row of whole numbers per episode, once for all outcomes."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import ibis
-from ibis.expr.types import BooleanValue, Value
+from ibis.expr.types import IntegerValue, Value
 
 from amble.evaluation.cohort.eligibility import FlowRow, restrict
 from amble.evaluation.columns import HUNDREDTHS, LEVELS, TENTHS, UNKNOWN
 from amble.evaluation.engine import Engine
 from amble.evaluation.study.model import PriceList, Study
 
-SLICE = 1_000_000  # episodes landed at once: bounds memory, and keeps every slice in a fixed order
 LANGUAGES = 5
 OTHER_LANGUAGES = "other languages"
 
@@ -39,17 +37,14 @@ def land(snapshot, study: Study, engine: Engine) -> Landed:
     found = instruments_in(snapshot.scores, engine)
     instruments, warnings = choose_instruments(found, study)
     languages = choose_languages(eligible, engine)
-    people = engine.keep("people", [number_people(eligible)])
+    people = engine.keep("people", number_people(eligible))
     everyone = engine.arrow(people.order_by("clinician")).to_pylist()
     clinics = tuple(dict.fromkeys(person["clinic_id"] for person in everyone))
     rows = flow[-1].etmi + flow[-1].usual_care
-    slices = max(1, math.ceil(rows / SLICE)) if engine.slices_large_data else 1
-    parts = [
-        wide(snapshot, eligible, people, study, instruments, languages, (number, slices))
-        for number in range(slices)
-    ]
+    scores = engine.keep("scores_by_episode", pivot(snapshot.scores, study, instruments))
+    contacts = engine.keep("contacts_by_episode", count_contacts(snapshot.sessions, study.prices))
     return Landed(
-        table=engine.keep("landed", parts),
+        table=engine.keep("landed", wide(eligible, people, scores, contacts, study, languages)),
         eligible=eligible,
         flow=flow,
         levels={**LEVELS, "language": languages},
@@ -111,13 +106,15 @@ def number_people(episodes: ibis.Table) -> ibis.Table:
 
 
 def wide(
-    snapshot, eligible, people, study: Study, instruments, languages, slice_: tuple[int, int]
+    eligible: ibis.Table,
+    people: ibis.Table,
+    scores: ibis.Table,
+    contacts: ibis.Table,
+    study: Study,
+    languages: tuple[str, ...],
 ) -> ibis.Table:
-    """One slice of the cohort: episodes with their scores and contacts, in a fixed order."""
-    episodes = _slice(eligible, slice_)
-    table = episodes.join(people, ["clinic_id", "clinician_id"])
-    scores = pivot(_slice(snapshot.scores, slice_), study, instruments)
-    contacts = count_contacts(_slice(snapshot.sessions, slice_), study.prices)
+    """The cohort: episodes with their scores and contacts, in a fixed order."""
+    table = eligible.join(people, ["clinic_id", "clinician_id"])
     table = table.left_join(scores, "episode_id").drop("episode_id_right")
     table = table.left_join(contacts, "episode_id").drop("episode_id_right")
     table = table.order_by("clinician", "episode_id")
@@ -136,28 +133,36 @@ def wide(
 CONTACTS = {"sessions": "int32", "minutes": "int32", "cost": "int64"}
 
 
-def _slice(table: ibis.Table, slice_: tuple[int, int]) -> ibis.Table:
-    number, slices = slice_
-    return table if slices == 1 else table.filter((table.episode_id.hash() % slices).abs() == number)
-
-
 def pivot(scores: ibis.Table, study: Study, instruments: Mapping[str, str]) -> ibis.Table:
-    """Long scores to one row per episode: tenths of the measure's unit, activity levels as they are."""
-    value = (scores.value * TENTHS).round().cast("int16")
+    """Long scores to one row per episode: tenths of the measure's unit, activity levels as they are.
+
+    Texts are compared once for each score, to give the number of its cell; the cells are told apart by that.
+    """
+    visits = ("baseline", *study.visits)
+    cells = scores.select(
+        "episode_id",
+        cell=_cell(scores, (*study.measured, "activity_level"), visits, instruments),
+        tenths=(scores.value * TENTHS).round().cast("int16"),
+        level=scores.value.cast("int16"),
+    )
     columns = {}
-    for outcome in study.measured:
-        for visit in ("baseline", *study.visits):
-            wanted = _is(scores, outcome, instruments, visit)
-            columns[f"{outcome}_{visit}"] = value.max(where=wanted)
-    for visit in ("baseline", *study.visits):
-        wanted = _is(scores, "activity_level", instruments, visit)
-        columns[f"activity_{visit}"] = scores.value.cast("int16").max(where=wanted)
-    return scores.group_by("episode_id").aggregate(**columns)
+    for row, outcome in enumerate((*study.measured, "activity")):
+        value = cells.level if outcome == "activity" else cells.tenths
+        for column, visit in enumerate(visits):
+            columns[f"{outcome}_{visit}"] = value.max(where=cells.cell == row * len(visits) + column)
+    return cells.group_by("episode_id").aggregate(**columns)
 
 
-def _is(scores: ibis.Table, measure: str, instruments: Mapping[str, str], visit: str) -> BooleanValue:
-    instrument = instruments.get(measure, "")
-    return (scores.measure == measure) & (scores.instrument == instrument) & (scores.visit == visit)
+def _cell(
+    scores: ibis.Table, measures: tuple[str, ...], visits: tuple[str, ...], instruments: Mapping[str, str]
+) -> IntegerValue:
+    """The number of a score's measure times visits plus that of its visit; null where it is not wanted."""
+    rows = (
+        ((scores.measure == measure) & (scores.instrument == instruments.get(measure, "")), row * len(visits))
+        for row, measure in enumerate(measures)
+    )
+    columns = ((scores.visit == visit, column) for column, visit in enumerate(visits))
+    return (ibis.cases(*rows) + ibis.cases(*columns)).cast("int16")
 
 
 def count_contacts(sessions: ibis.Table, prices: PriceList) -> ibis.Table:

@@ -100,11 +100,3 @@ def test_cells_hold_what_a_loop_over_rows_finds(folder: Path, monkeypatch: pytes
         for key, n, first in zip(keys, moments.n.tolist(), moments.first.tolist(), strict=True)
     }
     assert answered == dict(sums)
-
-
-def test_a_cohort_in_slices_is_the_same_cohort(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with DuckDB() as engine:
-        whole = sha256(gathered(folder, engine, monkeypatch, in_memory=False)[0].moments)
-    monkeypatch.setattr("amble.evaluation.cohort.landing.SLICE", 20)
-    with DuckDB() as engine:
-        assert sha256(gathered(folder, engine, monkeypatch, in_memory=False)[0].moments) == whole
