@@ -109,5 +109,7 @@ def cells(keys: Mapping[str, np.ndarray], rows: int) -> tuple[dict[str, np.ndarr
     for values in keys.values():
         low = int(values.min())
         code = code * (int(values.max()) - low + 1) + (values.astype(np.int64) - low)
-    _, where, cell = np.unique(code, return_index=True, return_inverse=True)
-    return {name: values[where].astype(np.int64) for name, values in keys.items()}, cell
+    found, cell = np.unique(code, return_inverse=True)
+    row = np.empty(len(found), np.intp)
+    row[cell] = np.arange(rows)  # any row of a cell tells its keys
+    return {name: values[row].astype(np.int64) for name, values in keys.items()}, cell
