@@ -7,7 +7,7 @@ from .estimands import scenarios
 from .summary import Row, summarise
 from .truths import Truths
 
-REPLICATES, REPETITIONS, SERVICES = 240, 200, 40
+REPLICATES, REPETITIONS, SERVICES = 200, 200, 40
 
 
 def measure(count: int = REPLICATES, names: Iterable[str] | None = None) -> list[Row]:
