@@ -9,11 +9,16 @@ from pathlib import Path
 from amble.evaluation import run
 from amble.evaluation.engine import ENGINES, EngineUnavailable
 from amble.evaluation.report.writing import CannotWrite, check, write
+from amble.evaluation.results import Answer
 from amble.evaluation.run import CannotEvaluate, Progress
 from amble.evaluation.study.against_data import problems
 from amble.evaluation.study.model import Study
 from amble.evaluation.study.reading import StudyError, StudySource, study_and_source
 from amble.evaluation.sums import exchange
+
+PROTECTED = (
+    "From sums that were changed a little to protect people: the same rows together would give a near number."
+)
 
 __all__ = ["CannotEvaluate", "combine", "evaluate", "write_sums"]
 
@@ -60,10 +65,18 @@ def combine(*, files: Sequence[Path], study: Path | None, out: Path, progress: P
         raise CannotEvaluate([str(problem)]) from problem
     progress(run.BEFORE_QUESTIONS[-1])
     gathered = run.gathered_from_sums(exchange.together(services, asked), services)
-    found = tuple(run.answers(gathered.data, progress))
+    found = tuple(marked(answer, services) for answer in run.answers(gathered.data, progress))
     report = run.report_of(gathered, found, {"study_sha256": study_hash(asked), "seed": asked.seed})
     progress(run.STEPS[-1])
     return written(report, out)
+
+
+def marked(answer: Answer, services: Sequence[exchange.Service]) -> Answer:
+    """No estimate from sums that were changed to protect people goes without saying so."""
+    if not any(any(vars(aside).values()) for service in services for aside in service.set_aside.values()):
+        return answer
+    estimates = tuple(replace(one, warnings=(*one.warnings, PROTECTED)) for one in answer.estimates)
+    return replace(answer, estimates=estimates)
 
 
 def refuse_unusable(snapshot: Path, out: Path) -> None:
@@ -77,7 +90,9 @@ def refuse_unusable(snapshot: Path, out: Path) -> None:
 
 def refuse_missing_folder(snapshot: Path) -> None:
     if not snapshot.is_dir():
-        raise CannotEvaluate([f"{snapshot}: there is no such folder. A snapshot is a folder of Parquet files."])
+        raise CannotEvaluate(
+            [f"{snapshot}: there is no such folder. A snapshot is a folder of Parquet files."]
+        )
 
 
 def read(study: Path | None) -> tuple[Study, StudySource]:

@@ -199,7 +199,8 @@ def gathered_from_sums(data: Data, services: Sequence[Service]) -> Gathered:
     """What several services' sums say of themselves. Nothing is known of clinicians or clinics."""
     aside = [
         f"{service.name}, {LABELS[outcome]}: to protect people, {found.scores:,} scores were set aside, "
-        f"{found.episodes:,} episodes left out and {found.categories:,} rare categories counted with the most usual."
+        f"{found.episodes:,} episodes left out, {found.categories:,} rare categories counted with the most usual one, "
+        f"and in cells of {found.expected:,} episodes some covariate's sums are those expected."
         for service in services
         for outcome, found in service.set_aside.items()
         if any(vars(found).values())

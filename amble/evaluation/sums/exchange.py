@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from amble.evaluation.columns import CATEGORIES, LEVELS, UNKNOWN, scale_of
-from amble.evaluation.study.model import Study
+from amble.evaluation.study.model import LABELS, Study
 from amble.evaluation.sums.catalogue import cube, released
 from amble.evaluation.sums.data import Data, Outline
 from amble.evaluation.sums.memory import outline_of
@@ -63,8 +63,34 @@ def write(service: Service, study_sha256: str, file: Path) -> None:
 
 
 def read(files: Sequence[Path], study_sha256: str) -> list[Service]:
-    """Raises NotSums when a file is not ours, or was made with another study."""
-    return [_read(file, study_sha256) for file in files]
+    """Raises NotSums when a file is not ours, comes twice, or was made in a way that does not fit the others."""
+    services = [_read(file, study_sha256) for file in files]
+    _refuse_twice(services)
+    _refuse_different_instruments(services)
+    return services
+
+
+def _refuse_twice(services: Sequence[Service]) -> None:
+    seen: dict[str, str] = {}
+    for service in services:
+        snapshot = service.provenance.get("snapshot_sha256", service.name)
+        if snapshot in seen:
+            raise NotSums(
+                f"{service.name}: holds the same snapshot as {seen[snapshot]}; people would count twice."
+            )
+        seen[snapshot] = service.name
+
+
+def _refuse_different_instruments(services: Sequence[Service]) -> None:
+    for outcome in dict.fromkeys(outcome for service in services for outcome in service.moments):
+        key = f"instrument_{outcome}"
+        used = {s.provenance[key]: s.name for s in services if outcome in s.moments and key in s.provenance}
+        if len(used) > 1:
+            said = " and ".join(f"{instrument} ({name})" for instrument, name in used.items())
+            raise NotSums(
+                f"{LABELS[outcome].capitalize()} was measured by {said}. Different instruments are never pooled: "
+                "name one of them under [instruments] in the study file, and make the sums again."
+            )
 
 
 def _read(file: Path, study_sha256: str) -> Service:
@@ -76,15 +102,24 @@ def _read(file: Path, study_sha256: str) -> Service:
         raise NotSums(f"{file}: is not a file of sums. Make one with `amble evaluate --sums`.") from problem
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise NotSums(f"{file}: is not a file of sums. Make one with `amble evaluate --sums`.")
-    if content["study_sha256"] != study_sha256:
+    if content.get("study_sha256") != study_sha256:
         raise NotSums(f"{file}: was made with another study file; every service must use the same.")
-    found = {outcome: _moments(cells) for outcome, cells in content["outcomes"].items()}
-    aside = {outcome: SetAside(**cells["set_aside"]) for outcome, cells in content["outcomes"].items()}
-    return Service(file.stem, found, content["provenance"], aside)
+    try:
+        found = {outcome: _moments(cells) for outcome, cells in content["outcomes"].items()}
+        aside = {outcome: SetAside(**cells["set_aside"]) for outcome, cells in content["outcomes"].items()}
+        name = file.name.removesuffix(".json").removesuffix(".sums")
+        return Service(name, found, dict(content["provenance"]), aside)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as problem:
+        raise NotSums(f"{file}: is damaged. Make it again with `amble evaluate --sums`.") from problem
 
 
 def _moments(cells: Mapping) -> Moments:
+    """Raises ValueError where the numbers do not fit one another."""
     columns, k = tuple(cells["columns"]), len(cells["columns"])
+    if min(cells["n"], default=0) < 0 or any(
+        len(codes) != len(cells["n"]) for codes in cells["keys"].values()
+    ):
+        raise ValueError("counts")
     second = np.zeros((len(cells["n"]), k, k), np.int64)
     if len(second):
         upper = np.triu_indices(k)

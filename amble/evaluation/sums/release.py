@@ -1,9 +1,9 @@
-"""Sums that may leave the building: no cell and no category within a cell stands for 1 to `suppress_up_to` people.
+"""Sums that may leave the building: no count of 1 to `suppress_up_to` people is in them, or can be worked out.
 
-A cell too small is joined to the cell that lacks its latest visit (those scores are set aside) until it is large
-enough; a cell without visits that is still too small is left out. A category with too few people in a cell is counted
-there with the reference level. Where too few people share two categories, what would be expected if these had nothing
-to do with each other stands instead of their count. Every step is counted, and the file says how much was set aside.
+A cell with too few episodes is joined to the cell that lacks its latest visit (those scores are set aside) until it is
+large enough; one that stays too small is left out. A category that is rare in either arm is counted with the level left
+out, in both arms alike. Where a cell holds too few of some category, what would be expected from the arm's large cells
+stands instead of the sums of that covariate. Every step is counted, and the file says so.
 """
 
 from dataclasses import dataclass, replace
@@ -13,29 +13,44 @@ import numpy as np
 
 from amble.evaluation.sums.moments import Moments
 
+# A category with fewer people than fill this many cells tells little and would show in many.
+CELLS_PER_CATEGORY = 5
+
 
 @dataclass(frozen=True)
 class SetAside:
-    """scores: values at a visit no longer used.  episodes: left out.  categories: people counted with the reference."""
+    """scores: values at a visit no longer used.  episodes: left out.  categories: people of rare categories, counted
+    with the level left out.  expected: episodes in cells where a covariate's sums are those expected.
+    """
 
     scores: int = 0
     episodes: int = 0
     categories: int = 0
-
-    def __add__(self, other: "SetAside") -> "SetAside":
-        return SetAside(
-            self.scores + other.scores, self.episodes + other.episodes, self.categories + other.categories
-        )
+    expected: int = 0
 
 
 def release(moments: Moments, outcome: str, visits: tuple[str, ...], most: int) -> tuple[Moments, SetAside]:
     """moments: of catalogue.released.  visits: of the study, in the order of the pattern's bits."""
     joined, scores = _join_small_cells(moments, outcome, visits, most)
     large = joined.n > most
-    episodes = int(joined.n[~large].sum())
-    kept = _only(joined, large)
-    clean, categories = _hide_rare_categories(kept, most)
-    return clean, SetAside(scores, episodes, categories)
+    common, categories = _without_rare_categories(_only(joined, large), most)
+    filled = np.zeros(len(common.n), bool)
+    for own in _covariates(common):
+        common, cells = _with_expected(common, own, most)
+        filled |= cells
+    aside = SetAside(scores, int(joined.n[~large].sum()), categories, int(common.n[filled].sum()))
+    return _hide_rare_pairs(common, most), aside
+
+
+def _terms(moments: Moments) -> list[int]:
+    """Categories are columns "name:level"."""
+    return [k for k, name in enumerate(moments.columns) if ":" in name]
+
+
+def _covariates(moments: Moments) -> list[list[int]]:
+    """The columns of each covariate that has categories."""
+    names = dict.fromkeys(moments.columns[k].partition(":")[0] for k in _terms(moments))
+    return [[k for k in _terms(moments) if moments.columns[k].startswith(f"{name}:")] for name in names]
 
 
 def _join_small_cells(
@@ -50,6 +65,41 @@ def _join_small_cells(
         moments = _without(moments, small, f"{outcome}_{visits[bit]}")
         moments = _added_up(moments, {**moments.keys, key: np.where(small, pattern & ~(1 << bit), pattern)})
     return moments, scores
+
+
+def _without_rare_categories(moments: Moments, most: int) -> tuple[Moments, int]:
+    """The same rule in both arms, so that no arm's categories are blurred more than the other's."""
+    people = 0
+    everywhere = np.ones(len(moments.n), bool)
+    for k in _terms(moments) if most else ():
+        by_arm = [int(moments.first[moments.keys["arm"] == arm, k].sum()) for arm in (0, 1)]
+        if sum(by_arm) and min(by_arm) < CELLS_PER_CATEGORY * (most + 1):
+            people += sum(by_arm)
+            moments = _without(moments, everywhere, moments.columns[k])
+    return moments, people
+
+
+def _with_expected(moments: Moments, own: list[int], most: int) -> tuple[Moments, np.ndarray]:
+    """One covariate's sums in the cells that hold too few of one of its levels, from the shares in the other cells."""
+    levels = moments.first[:, own]
+    counts = np.column_stack([levels, moments.n - levels.sum(1)])
+    small = ((counts > 0) & (counts <= most)).any(1)
+    if not small.any():
+        return moments, small
+    first, second = moments.first.astype(float), moments.second.astype(float)
+    for arm in (0, 1):
+        mine = small & (moments.keys["arm"] == arm)
+        base = ~small & (moments.keys["arm"] == arm)
+        base = base if base.any() else ~small
+        share = levels[base].sum(0) / moments.n[base].sum() if base.any() else np.zeros(len(own))
+        for k, p in zip(own, share, strict=True):
+            first[mine, k] = p * moments.n[mine]
+            second[mine, k, :] = second[mine, :, k] = p * moments.first[mine]
+        for k, p in zip(own, share, strict=True):
+            second[np.ix_(mine, own, [k])] = second[np.ix_(mine, [k], own)] = 0
+            second[mine, k, k] = p * moments.n[mine]
+    whole = {"first": np.rint(first).astype(np.int64), "second": np.rint(second).astype(np.int64)}
+    return replace(moments, **whole), small
 
 
 def _without(moments: Moments, cells: np.ndarray, column: str) -> Moments:
@@ -87,30 +137,11 @@ def _only(moments: Moments, cells: np.ndarray) -> Moments:
     )
 
 
-def _hide_rare_categories(moments: Moments, most: int) -> tuple[Moments, int]:
-    """Categories are columns "name:level"; what two of them share must be large too, and so must the level left out."""
-    terms = [k for k, name in enumerate(moments.columns) if ":" in name]
-    people = 0
-    for k in terms:
-        moments, hidden = _hidden(moments, k, (moments.first[:, k] > 0) & (moments.first[:, k] <= most))
-        people += hidden
-    for name in dict.fromkeys(moments.columns[k].partition(":")[0] for k in terms):
-        own = [k for k in terms if moments.columns[k].startswith(f"{name}:")]
-        for _ in own:
-            left_out = moments.n - moments.first[:, own].sum(1)
-            exposed = (left_out > 0) & (left_out <= most)
-            counts = np.where(moments.first[:, own] > 0, moments.first[:, own], np.iinfo(np.int64).max)
-            for at, k in enumerate(own):
-                moments, hidden = _hidden(moments, k, exposed & (counts.argmin(1) == at))
-                people += hidden
+def _hide_rare_pairs(moments: Moments, most: int) -> Moments:
     second = moments.second.copy()
-    for i, j in permutations(terms, 2):
+    for i, j in permutations(_terms(moments), 2):
         both, size = second[:, i, j], np.maximum(moments.n, 1)
         expected = np.rint(moments.first[:, i] * moments.first[:, j] / size).astype(np.int64)
         same = moments.columns[i].partition(":")[0] == moments.columns[j].partition(":")[0]
         second[:, i, j] = np.where((both > most) | (both == 0) | same, both, expected)
-    return replace(moments, second=second), people
-
-
-def _hidden(moments: Moments, column: int, cells: np.ndarray) -> tuple[Moments, int]:
-    return _without(moments, cells, moments.columns[column]), int(moments.first[cells, column].sum())
+    return replace(moments, second=second)

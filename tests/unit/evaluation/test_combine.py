@@ -1,7 +1,6 @@
 """Sums of two services give what their pooled rows give, and hold no count of few people."""
 
 import json
-from itertools import permutations
 from pathlib import Path
 
 import duckdb
@@ -10,8 +9,11 @@ import pytest
 from click.testing import CliRunner
 
 from amble.cli.main import main
+from amble.evaluation.commands import study_hash
 from amble.evaluation.simulate import simulate
-from amble.evaluation.sums import exchange
+from amble.evaluation.study.model import Study
+from amble.evaluation.sums.moments import Moments
+from amble.evaluation.sums.release import release
 
 
 @pytest.fixture(scope="module")
@@ -71,23 +73,47 @@ def test_combined_sums_give_the_numbers_of_the_pooled_rows(services: dict[str, P
             ), (key, number)
 
 
-def test_nothing_that_leaves_counts_one_to_seven_people(services: dict[str, Path], tmp_path: Path) -> None:
+def cells(depressed: int, size: int = 60, few: int = 5) -> Moments:
+    """Cells of one arm's patterns: in the last two few people are depressed, or few people are there at all."""
+    n = np.array([400, 300, size, few, 500, 400])
+    counts = np.array([100, 80, depressed, 2, 120, 90])
+    arm, pattern = np.array([1, 1, 1, 1, 0, 0]), np.array([3, 1, 2, 3, 3, 1])
+    first = np.column_stack([n * 50, n * 500, n * 520, np.where(pattern > 1, n * 530, 0), counts])
+    second = np.array([np.outer(row, row) // size for row, size in zip(first, n, strict=True)])
+    second[:, 4, 4] = counts
+    return Moments(
+        keys={"arm": arm, "pain_pattern": pattern, "pain_baseline_known": np.ones(6, int)},
+        columns=("age_years", "pain_baseline", "pain_3m", "pain_6m", "depression:yes"),
+        n=n,
+        first=first,
+        second=second,
+        scale=np.array([1.0, 10, 10, 10, 1]),
+    )
+
+
+def test_a_few_people_change_nothing_that_leaves() -> None:
+    """Whoever of 60 is depressed, if they are seven or fewer, the file is the same to the last digit."""
+    one, other = (release(cells(depressed), "pain", ("3m", "6m"), most=7) for depressed in (1, 7))
+    for name in ("n", "first", "second"):
+        np.testing.assert_array_equal(getattr(one[0], name), getattr(other[0], name))
+    assert one[1] == other[1] and one[1].expected == 60
+    assert (release(cells(8), "pain", ("3m", "6m"), most=7)[0].first != one[0].first).any()
+
+
+def test_a_cell_of_few_people_is_joined_to_another() -> None:
+    released, aside = release(cells(20), "pain", ("3m", "6m"), most=7)
+    assert (released.n > 7).all() and released.n.sum() == cells(20).n.sum()
+    assert aside.scores == 5 and aside.episodes == 0
+    joined = (released.keys["arm"] == 1) & (released.keys["pain_pattern"] == 1)
+    assert released.n[joined] == 305
+
+
+def test_no_cell_that_leaves_holds_few_people(services: dict[str, Path], tmp_path: Path) -> None:
     study = tmp_path / "study.toml"
     study.write_text("", encoding="utf-8")
     for file in sums_of(services, tmp_path, study):
-        for cells in json.loads(file.read_text("utf-8"))["outcomes"].values():
-            moments = exchange._moments(cells)
-            terms = [k for k, name in enumerate(moments.columns) if ":" in name]
-            categories = dict.fromkeys(moments.columns[k].partition(":")[0] for k in terms)
-            own = {
-                name: [k for k in terms if moments.columns[k].startswith(f"{name}:")] for name in categories
-            }
-            left_out = [moments.n - moments.first[:, columns].sum(1) for columns in own.values()]
-            counts = np.concatenate([moments.n, moments.first[:, terms].ravel(), *left_out])
-            assert not ((counts > 0) & (counts <= 7)).any()
-            for i, j in permutations(terms, 2):
-                both, alone = moments.second[:, i, j], moments.first[:, i] * moments.first[:, j] / moments.n
-                assert ((both == 0) | (both > 7) | (both == np.rint(alone))).all()
+        for outcome in json.loads(file.read_text("utf-8"))["outcomes"].values():
+            assert min(outcome["n"]) > 7
 
 
 def test_what_protects_people_moves_the_answer_less_than_its_error(
@@ -105,17 +131,48 @@ def test_what_protects_people_moves_the_answer_less_than_its_error(
     assert any("set aside" in str(warning) for warning in said)
 
 
+def test_a_service_that_comes_twice_or_with_another_instrument_is_refused(
+    services: dict[str, Path], tmp_path: Path
+) -> None:
+    study = tmp_path / "study.toml"
+    study.write_text("", encoding="utf-8")
+    north, south = sums_of(services, tmp_path, study)
+    copy = tmp_path / "copy.sums.json"
+    copy.write_bytes(north.read_bytes())
+    other = json.loads(south.read_text("utf-8"))
+    other["provenance"]["instrument_function"] = "odi"
+    changed = tmp_path / "changed.sums.json"
+    changed.write_text(json.dumps(other), encoding="utf-8")
+    for second, says in (
+        (copy, "holds the same snapshot as north"),
+        (changed, "rmdq (north) and odi (changed)"),
+    ):
+        arguments = [
+            "combine",
+            str(north),
+            str(second),
+            "--study",
+            str(study),
+            "--out",
+            str(tmp_path / "out"),
+        ]
+        result = CliRunner().invoke(main, arguments)
+        assert result.exit_code == 2 and says in result.output
+        assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
         ("not json", "is not a file of sums"),
         ('{"format": "something else"}', "is not a file of sums"),
         ('{"format": "amble sums 1", "study_sha256": "other"}', "was made with another study file"),
+        ('{"format": "amble sums 1", "study_sha256": "STUDY", "provenance": {}}', "is damaged"),
     ],
 )
 def test_a_file_that_does_not_fit_is_refused_by_name(content: str, says: str, tmp_path: Path) -> None:
     file = tmp_path / "theirs.sums.json"
-    file.write_text(content, encoding="utf-8")
+    file.write_text(content.replace("STUDY", study_hash(Study())), encoding="utf-8")
     result = CliRunner().invoke(main, ["combine", str(file), "--out", str(tmp_path / "out")])
     assert result.exit_code == 2
     assert f"theirs.sums.json: {says}" in result.output
