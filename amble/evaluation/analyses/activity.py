@@ -135,6 +135,7 @@ def _table(seen: tuple[str, ...], counts: np.ndarray) -> Table:
         ),
         rows=tuple(rows),
         counts=("recorded", "three_or_more", "moved_up"),
+        parts={"three_or_more": "recorded", "moved_up": "recorded"},
         derived={"percent_three_or_more": "three_or_more", "percent_moved_up": "moved_up"},
         note="Of those whose activity was recorded at the start and at the visit; not adjusted. Moved up: at least one "
         "level above the start; people who began at three or more times a week cannot move up and are counted.",

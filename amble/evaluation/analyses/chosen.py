@@ -8,7 +8,7 @@ from amble.evaluation.analyses.words import interval, number, percent
 from amble.evaluation.diagnostics import e_value
 from amble.evaluation.diagnostics.balance import LINE
 from amble.evaluation.estimators.weights import ESTIMANDS, FOR_WHOM, effective_sample_size
-from amble.evaluation.results import Answer, Estimate, Figure, Table
+from amble.evaluation.results import Answer, Cell, Estimate, Figure, Table
 from amble.evaluation.study.model import LABELS
 from amble.evaluation.sums.catalogue import Request
 from amble.evaluation.sums.data import Data, Outline
@@ -23,6 +23,9 @@ METHODS = {
     ("aipw", "ATE"): "weighted and modelled, everyone",
     ("aipw", "ATT"): "weighted and modelled, like those with ETMI",
     ("aipw", "ATO"): "weighted and modelled, either possible",
+}
+AFTER = {
+    estimand: METHODS["overlap_weighted" if estimand == "ATO" else "ipw", estimand] for estimand in ESTIMANDS
 }
 LEADING = ("aipw", "ATE")
 ASSUMPTIONS = (
@@ -145,7 +148,7 @@ def _figure(outcome: str, estimates: tuple[Estimate, ...]) -> Figure:
 def _balance(found: Weighting) -> Table:
     columns = {
         BEFORE: found.balance.before(),
-        **{f"for {FOR_WHOM[e]}": found.balance.after(e) for e in ESTIMANDS},
+        **{AFTER[e]: found.balance.after(e) for e in ESTIMANDS},
     }
     rows = []
     for j, term in enumerate(found.terms[2:], start=2):
@@ -164,20 +167,24 @@ def _balance(found: Weighting) -> Table:
 
 def _overlap(found: Weighting) -> Table:
     overlap = found.overlap
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
+    sums: dict[int, tuple[int, ...]] = {}
     for arm, words in ((1, "ETMI"), (0, "usual care")):
         counts = overlap.counts[arm]
         for b, count in enumerate(counts):
             share = round(float(count / max(counts.sum(), 1)), 4)
             start, end = (round(float(edge), 2) for edge in overlap.edges[b : b + 2])
             rows.append((start, end, words, int(count), share))
+        sums[len(rows)] = tuple(range(len(rows) - len(counts), len(rows)))
+        rows.append(("all", "all", words, int(counts.sum()), None))
     return Table(
         name="overlap",
         title="Chance of being given ETMI, by kind of care",
-        columns=("from", "to", "arm", "episodes", "share"),
+        columns=("chance_of_etmi", "up_to", "arm", "episodes", "share"),
         rows=tuple(rows),
         counts=("episodes",),
         derived={"share": "episodes"},
+        total_rows=sums,
         note="The chance that the recorded characteristics give, whatever was done. Share: of the arm.",
     )
 
@@ -197,7 +204,7 @@ PICTURES = (
         title="Could people have been given either kind of care?",
         kind="overlap",
         table="overlap",
-        encoding={"x": "from", "x2": "to", "y": "share", "colour": "arm"},
+        encoding={"x": "chance_of_etmi", "x2": "up_to", "y": "share", "colour": "arm"},
         description="How the chance of being given ETMI is spread among those with ETMI and those with usual care. "
         "Where both have people, care can be compared.",
     ),
@@ -258,9 +265,8 @@ def _sentences(
     found: Weighting, estimates: tuple[Estimate, ...], balance: Table, values: Table
 ) -> tuple[str, ...]:
     outside = found.overlap.outside
-    everyone = f"for {FOR_WHOM['ATE']}"
     sentences = [
-        _balance_words(balance, everyone),
+        _balance_words(balance, AFTER["ATE"]),
         f"{percent(outside[1])} of those with ETMI and {percent(outside[0])} of those with usual care had a chance of "
         "being given ETMI at which nobody was given the other kind of care.",
     ]

@@ -313,7 +313,7 @@ def _spread_sentence(when: str, lines: list[Estimate]) -> str:
     where = f"at {low}" if low == high else f"between {low} and {high}"
     return (
         f"{when}: {len(lines)} ways of allowing for this put ETMI minus usual care {where} points (observational). "
-        f"Intervals that leave out zero: {apart} of {len(lines)}."
+        f"Of the {len(lines)} intervals, {apart} {'leaves' if apart == 1 else 'leave'} out zero."
     )
 
 

@@ -136,7 +136,7 @@ def _interaction_meaning(outcome: str, variable: Variable) -> str:
     tail = "" if variable.adjusted is None else f"; {p_words(variable.adjusted)} after Holm's adjustment"
     return (
         f"{LABELS[outcome].capitalize()}, groups of {name}: testing whether the arms differ by the same in all of "
-        f"them gives {p_words(found.p)}{tail}."
+        f"them gives {p_words(found.p)}{tail} (observational)."
     )
 
 
@@ -147,23 +147,22 @@ def _remark(level: Level) -> str:
 
 
 def _table(outcome: str, variables: list[Variable]) -> Table:
+    """One row for each variable with its tests and all its people, then one for each of its groups."""
     rows: list[tuple[Cell, ...]] = []
+    sums: dict[int, tuple[int, ...]] = {}
     for variable in variables:
-        p = variable.found.p if variable.found else None
-        for at, level in enumerate(variable.levels):
+        name, found = named(variable.name), variable.found
+        people = [sum(level.n[arm] for level in variable.levels) for arm in (0, 1)]
+        tests = (_rounded(found.p, 4), _rounded(variable.adjusted, 4)) if found else (None, None)
+        remark = "" if found else "no second group to compare with"
+        sums[len(rows)] = tuple(range(len(rows) + 1, len(rows) + 1 + len(variable.levels)))
+        rows.append((name, f"{name}: all groups", *people, None, None, None, *tests, remark))
+        for level in variable.levels:
             effect = variable.effects.get(level.name)
             numbers = (effect.estimate, effect.low, effect.high) if effect else (None, None, None)
-            rows.append(
-                (
-                    named(variable.name),
-                    f"{named(variable.name)}: {level.name}",
-                    *level.n,
-                    *(_rounded(value, 2) for value in numbers),
-                    _rounded(p, 4) if at == 0 else None,
-                    _rounded(variable.adjusted, 4) if at == 0 else None,
-                    _remark(level) if variable.found else "no second group to compare with",
-                )
-            )
+            values = (_rounded(value, 2) for value in numbers)
+            said = _remark(level) if found else ""
+            rows.append((name, f"{name}: {level.name}", *level.n, *values, None, None, said))
     return Table(
         name=f"for_whom_{outcome}",
         title=f"{LABELS[outcome].capitalize()}: ETMI minus usual care in groups of people (observational)",
@@ -173,7 +172,7 @@ def _table(outcome: str, variables: list[Variable]) -> Table:
         ),
         rows=tuple(rows),
         counts=("etmi", "usual_care"),
-        derived={"estimate": "etmi", "low": "etmi", "high": "etmi"},
+        total_rows=sums,
         note="Points, averaged over visits. p: test that the arms differ equally in all groups of the variable. "
         "Holm: adjusted over the variables named in the study file; the others were not chosen beforehand.",
     )

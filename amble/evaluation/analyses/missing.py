@@ -81,7 +81,9 @@ def answer(data: Data) -> Answer:
         sentences=tuple(text for filled in last for text in _sentences(filled, data)),
         estimates=tuple(e for filled in everything for e in (*_estimates(filled, data), _tip(filled, data))),
         tables=tuple(tables),
-        figures=tuple(figure for filled in last for figure in _figures(filled)),
+        figures=tuple(
+            figure for kind in (0, 1) for filled in last for figure in _figures(filled)[kind : kind + 1]
+        ),
         assumptions=ASSUMPTIONS if last else (),
         warnings=(*warnings, *(text for filled in everything for text in _warnings(filled))),
     )
@@ -340,7 +342,7 @@ def _curve(filled: Filled, data: Data) -> Table:
     return Table(
         name=f"tipping_point_{filled.outcome}",
         title=f"{_when(filled)}: ETMI minus usual care when the missing ETMI scores are shifted (observational)",
-        columns=("shift", "difference", "low", "high"),
+        columns=("points_added_to_missing_etmi_scores", "difference", "low", "high"),
         rows=tuple(tuple(_cell(value) for value in row) for row in numbers),
         note=f"The smallest important change is {_plain(mic)} points.",
     )
@@ -362,7 +364,12 @@ def _figures(filled: Filled) -> tuple[Figure, Figure]:
             title=f"{_when(filled)}: if the missing ETMI scores were better or worse than expected",
             kind="curve",
             table=f"tipping_point_{filled.outcome}",
-            encoding={"x": "shift", "y": "difference", "low": "low", "high": "high"},
+            encoding={
+                "x": "points_added_to_missing_etmi_scores",
+                "y": "difference",
+                "low": "low",
+                "high": "high",
+            },
             description=f"A line with its interval: how the difference in {label} moves as points are added to or "
             "taken from the missing ETMI scores.",
         ),

@@ -5,7 +5,7 @@ from amble.evaluation.analyses.effects import estimate, general_warnings, nothin
 from amble.evaluation.analyses.over_time import AT, meaning
 from amble.evaluation.analyses.weighting import Target, Weighting, weighting
 from amble.evaluation.analyses.words import number
-from amble.evaluation.results import Answer, Estimate, Figure, Table
+from amble.evaluation.results import Answer, Estimate, Table
 from amble.evaluation.study.model import LABELS
 from amble.evaluation.sums.catalogue import Request
 from amble.evaluation.sums.data import Data, Outline
@@ -45,8 +45,7 @@ def answer(data: Data) -> Answer:
         question=QUESTION,
         sentences=tuple(_compared(outcome, estimates) for outcome in outcomes),
         estimates=estimates,
-        tables=tuple(_table(outcome, estimates) for outcome in outcomes),
-        figures=tuple(_figure(outcome) for outcome in outcomes),
+        tables=(_table(estimates),),
         assumptions=ASSUMPTIONS,
         warnings=general_warnings(found, data),
     )
@@ -82,39 +81,22 @@ def _compared(outcome: str, estimates: tuple[Estimate, ...]) -> str:
     )
 
 
-def _table(outcome: str, estimates: tuple[Estimate, ...]) -> Table:
-    rows = [
-        (
-            e.visit,
-            METHODS[e.method, "regression"],
-            e.estimate,
-            e.ci_low,
-            e.ci_high,
-            e.n_etmi,
-            e.n_usual_care,
-        )
-        for e in estimates
-        if e.outcome == outcome
-    ]
+def _table(estimates: tuple[Estimate, ...]) -> Table:
+    """Each outcome at its last visit."""
+    last = {e.outcome: e.visit for e in estimates}
     return Table(
-        name=f"observed_{outcome}",
-        title=f"{LABELS[outcome].capitalize()}: ETMI minus usual care, with and without those who did not answer "
-        "(observational)",
-        columns=("visit", "people", "difference", "low", "high", "n_etmi", "n_usual_care"),
-        rows=tuple(rows),
+        name="observed",
+        title="ETMI minus usual care, with and without those who did not answer (observational)",
+        columns=("outcome", "visit", "people", "difference", "low", "high", "n_etmi", "n_usual_care"),
+        rows=tuple(
+            (
+                *(LABELS[e.outcome], e.visit, METHODS[e.method, "regression"]),
+                *(e.estimate, e.ci_low, e.ci_high, e.n_etmi, e.n_usual_care),
+            )
+            for e in estimates
+            if e.visit == last[e.outcome]
+        ),
         counts=("n_etmi", "n_usual_care"),
-        note="n: those who answered. Adjusted for the covariates and the score at the start.",
-    )
-
-
-def _figure(outcome: str) -> Figure:
-    label = LABELS[outcome]
-    return Figure(
-        name=f"observed_{outcome}",
-        title=f"{label.capitalize()}: with and without those who did not answer",
-        kind="by_visit",
-        table=f"observed_{outcome}",
-        encoding={"x": "visit", "y": "difference", "low": "low", "high": "high", "colour": "people"},
-        description=f"Difference in {label}, ETMI minus usual care, at each visit, among those who answered and when "
-        "they stand for those who did not.",
+        note="Points, adjusted for the covariates and the score at the start. People: those who answered. The other "
+        "visits are in the file tables/estimates.csv.",
     )

@@ -17,6 +17,7 @@ from amble.evaluation.sums.moments import PatternSums
 from amble.evaluation.sums.patterns import model_terms, pattern_sums
 
 ARMS = {"ETMI": 1.0, "usual care": 0.0}
+DEGREES = {"satterthwaite": "Satterthwaite", "kenward_roger": "Kenward and Roger"}
 BY_VISIT = ("intercept", "arm", "baseline")
 AT = {"6w": "at 6 weeks", "3m": "at 3 months", "6m": "at 6 months", "12m": "at 12 months"} | {
     AVERAGE: "on average over the visits",
@@ -150,6 +151,7 @@ def meaning(outcome: str, visit: str, value: float | None, low, high, data: Data
 
 
 def table(data: Data, outcome: str, rows: tuple[Estimate, ...]) -> Table:
+    degrees = DEGREES[data.outline.study.mmrm.degrees_of_freedom]
     return Table(
         name=f"mmrm_{outcome}",
         title=f"{LABELS[outcome].capitalize()}: ETMI minus usual care, adjusted (observational)",
@@ -159,7 +161,7 @@ def table(data: Data, outcome: str, rows: tuple[Estimate, ...]) -> Table:
             for e in rows
         ),
         counts=("n_etmi", "n_usual_care"),
-        note=f"Mixed model for repeated measures; {data.outline.study.mmrm.degrees_of_freedom} degrees of freedom.",
+        note=f"Mixed model for repeated measures; degrees of freedom by {degrees}.",
     )
 
 

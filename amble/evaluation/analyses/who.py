@@ -17,11 +17,13 @@ from amble.evaluation.sums.moments import Moments
 ARMS = {"etmi": 1, "usual_care": 0}
 ARM_NAMES = {"etmi": "ETMI", "usual_care": "usual care"}
 NAMES = {
-    "age_group": "age group",
-    "depression_or_anxiety": "depression or anxiety",
-    "activity_level": "activity level at start (times a week)",
-    "deprivation_quintile": "deprivation fifth (1 most deprived)",
+    "activity_level": "activity at start (times a week)",
+    "deprivation_quintile": "deprivation (1 most, 5 least)",
 }
+MADE_OF_OTHERS = (
+    "age_group",
+    "depression_or_anxiety",
+)  # used for subgroups; Table 1 shows what they are made of
 EVERY = "start and every visit"
 
 
@@ -90,7 +92,7 @@ def _table_one(data: Data) -> Table:
     ]
     totals: dict[int, tuple[int, ...]] = {}
     blocks = [_measured_block("age (years)", _summed(base, "age_years"), n)]
-    for name in CELLS[1:]:
+    for name in (name for name in CELLS[1:] if name not in MADE_OF_OTHERS):
         blocks.append(_category_block(name, base, data.outline))
     blocks.append(
         _measured_block("symptoms (months)", _summed(data.moments[_durations()], "symptom_months"), n)
@@ -101,7 +103,8 @@ def _table_one(data: Data) -> Table:
         sums = _summed(cells, f"{outcome}_baseline", known)
         blocks.append(_measured_block(f"{LABELS[outcome]} at start", sums, n))
     for block in blocks:
-        totals[len(rows)] = tuple(range(len(rows) + 1, len(rows) + len(block)))
+        if len(block) > 1:
+            totals[len(rows)] = tuple(range(len(rows) + 1, len(rows) + len(block)))
         rows += block
     return Table(
         name="table_one",
@@ -146,13 +149,13 @@ def _measured_block(name: str, sums: dict, n: dict[str, int]) -> list[tuple[Cell
     (n1, mean1, sd1), (n0, mean0, sd0) = sums["etmi"], sums["usual_care"]
     gap = standardised.of_means((mean1, mean0), (sd1, sd0)) if min(n1, n0) > 1 else None
     missing = (n["etmi"] - n1, n["usual_care"] - n0)
+    if not any(missing):
+        return [(name, "", n1, *_rounded_pair(mean1, sd1), n0, *_rounded_pair(mean0, sd0), _rounded(gap, 3))]
     rows: list[tuple[Cell, ...]] = [
         (name, "", n["etmi"], None, None, n["usual_care"], None, None, _rounded(gap, 3)),
         (name, "recorded", n1, *_rounded_pair(mean1, sd1), n0, *_rounded_pair(mean0, sd0), None),
     ]
-    if any(missing):
-        rows.append((name, "not recorded", missing[0], None, None, missing[1], None, None, None))
-    return rows
+    return [*rows, (name, "not recorded", missing[0], None, None, missing[1], None, None, None)]
 
 
 def _category_block(name: str, cells: Moments, outline: Outline) -> list[tuple[Cell, ...]]:
@@ -216,6 +219,8 @@ def _completeness_table(data: Data, outcome: str) -> Table:
     known = data.moments[_known_by_clinician(outcome)]
     pattern = known.keys[f"{outcome}_pattern"]
     rows = []
+    visits = len(data.outline.visits[outcome])
+    within = {row: row - 2 * visits if row > 2 * visits + 1 else row % 2 for row in range(2, 2 * visits + 4)}
     for visit, mask in _masks(data.outline, outcome).items():
         use = pattern & mask == mask
         etmi = int(known.first[use, 0].sum())
@@ -232,6 +237,7 @@ def _completeness_table(data: Data, outcome: str) -> Table:
         counts=("complete", "missing", "episodes"),
         derived={"percent": "complete"},
         total_column="episodes",
+        nested_rows=within,
         folded=True,
         note="Complete: recorded at the start and at the visit. The share is of all episodes in the comparison.",
     )

@@ -13,7 +13,7 @@ import vl_convert
 
 from amble.evaluation.report.disclosure import hidden
 from amble.evaluation.report.drawings import areas, lines, listed
-from amble.evaluation.report.drawings.common import FONT, GRID, INK, WIDTH, Row, Vega
+from amble.evaluation.report.drawings.common import FONT, GRID, INK, Row, Vega
 from amble.evaluation.report.numbers import MINUS
 from amble.evaluation.results import Cell, Figure, Table
 
@@ -39,8 +39,6 @@ FRAME = {
             **{"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "gridColor": GRID},
         },
         "title": {"fontSize": 12, "fontWeight": "normal", "color": INK, "anchor": "start", "frame": "bounds"},
-        "legend": {"labelFontSize": 12, "labelColor": INK, "labelLimit": WIDTH, "columns": 2}
-        | {"title": None, "orient": "top"},
         "view": {"stroke": None},
     },
 }
@@ -70,11 +68,15 @@ def draw(figure: Figure, table: Table) -> str:
 def rows_of(figure: Figure, table: Table) -> list[Row]:
     """The table's rows as role -> value; hidden and absent cells are None, rows without what is needed left out.
 
-    Among bars, a row that is the sum of others is left out: it would dwarf them.
+    A row that is the sum of others is left out among bars, which it would dwarf, and where it has no number.
     """
     at = {role: table.columns.index(column) for role, column in figure.encoding.items()}
-    sums = table.total_rows if figure.kind == "bars" else {}
-    kept = [row for r, row in enumerate(table.rows) if r not in sums]
+    bars = figure.kind == "bars"
+    kept = [
+        row
+        for r, row in enumerate(table.rows)
+        if r not in table.total_rows or not (bars or row[at["x"]] is None)
+    ]
     rows = [{role: _drawable(row[k]) for role, k in at.items()} for row in kept]
     numeric = NEEDED[figure.kind]
     return [row for row in rows if all(isinstance(row[role], int | float) for role in numeric)]

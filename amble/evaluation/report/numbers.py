@@ -42,6 +42,20 @@ def word(code: str) -> str:
     return code if " " in code else re.sub(r"\betmi\b", "ETMI", code.replace("_", " "))
 
 
+def sentence(text: str) -> str:
+    """A warning as a sentence: terms and visits, which a fit knows by their codes, as people say them."""
+    said = re.sub(r"\b([a-z]\w*):([\w+][\w+-]*)", lambda m: f"{m[1]} {_level(m[2])}", text)
+    said = re.sub(
+        r"\b(?:6w|3m|6m|12m|mmrm|[a-z]\w*_\w+)\b", lambda m: word(m[0]).removesuffix(" years"), said
+    )
+    end = "" if said.endswith((".", "?", "!")) else "."
+    return said[:1].upper() + said[1:] + end
+
+
+def _level(code: str) -> str:
+    return "not recorded" if code == "unknown" else code
+
+
 def label(code: str) -> str:
     """A word at the start of a line or a column."""
     said = word(code)

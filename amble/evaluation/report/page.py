@@ -1,8 +1,8 @@
 """The released report as one page: what the template is told, and nothing else."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -88,7 +88,7 @@ def html(report: Report, shares: Mapping[str, Any]) -> str:
         complete=_complete(shares),
         shares={name: (shares[name], said) for name, said in ALSO_CALLED.items() if name in shares},
         flow=page_table(report.flow) if _only_here(report) else None,
-        sections=[_section(answer, study.confidence) for answer in report.answers],
+        sections=[_section(answer, study.confidence) for answer in _warned_once(report.answers)],
         longest=LONGEST,
         methods=methods_of(estimates),
         flat=flat(report.provenance),
@@ -114,7 +114,8 @@ def in_short(study: Study, estimates: Iterable[Estimate]) -> list[Short]:
         speaks = _whole(estimates, outcome, *IN_SHORT[outcome])
         alike = _whole(estimates, outcome, "tost", "equivalence")
         said = [e.meaning for e in (speaks, alike) if e]
-        if speaks and speaks.estimate is not None and outcome in study.mic:
+        known = speaks and speaks.estimate is not None and outcome in study.mic
+        if known and "matter to one person" not in speaks.meaning:
             said.append(f"The smallest change that matters to one person is {_points(study.mic[outcome])}.")
         if speaks and outcome == "sessions":
             said.append("Fewer sessions are partly by design: ETMI is meant to need fewer.")
@@ -130,6 +131,14 @@ def _whole(estimates: list[Estimate], outcome: str, method: str, contrast: str) 
     asked = (outcome, method, contrast, None)
     fitting = (e for e in estimates if (e.outcome, e.method, e.contrast, e.subgroup) == asked)
     return next((e for e in fitting if e.visit in ("average", None)), None)
+
+
+def _warned_once(answers: Iterable[Answer]) -> Iterator[Answer]:
+    """What an earlier section said to bear in mind is not said again."""
+    said: set[str] = set()
+    for answer in answers:
+        yield replace(answer, warnings=tuple(text for text in answer.warnings if text not in said))
+        said.update(answer.warnings)
 
 
 def _section(answer: Answer, confidence: float) -> Section:

@@ -13,6 +13,7 @@ from typing import Any
 
 from amble.evaluation.report.disclosure import hidden, release_report, release_shares
 from amble.evaluation.report.model import Report
+from amble.evaluation.report.numbers import sentence
 from amble.evaluation.report.page import html
 from amble.evaluation.results import Answer, Estimate, Table
 
@@ -81,7 +82,7 @@ def _ours(path: Path) -> bool:
 
 def _fill(folder: Path, report: Report) -> None:
     shares = release_shares(report.implementation, report.study.disclosure)
-    released = release_report(replace(report, answers=tuple(_with_doubts(a) for a in report.answers)))
+    released = release_report(in_sentences(report))
     _save(
         folder / RESULTS, json.dumps(results(released, shares), indent=1, ensure_ascii=False, allow_nan=False)
     )
@@ -127,14 +128,22 @@ def _take_place(new: Path, out: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
+def in_sentences(report: Report) -> Report:
+    """The report with every warning as a sentence; of those, each fit that did not converge is one."""
+    answers = tuple(_with_doubts(answer) for answer in report.answers)
+    return replace(report, answers=answers, warnings=tuple(map(sentence, report.warnings)))
+
+
 def _with_doubts(answer: Answer) -> Answer:
-    """A fit that did not converge is a sentence of the report, never a quiet number."""
+    """A fit that did not converge is never a quiet number."""
     doubts = tuple(
         f"The calculation for {fit.model.replace('_', ' ')} did not come to rest; do not rely on its numbers."
         for fit in answer.fits
         if not fit.converged
     )
-    return replace(answer, warnings=(*answer.warnings, *(d for d in doubts if d not in answer.warnings)))
+    warnings = dict.fromkeys(map(sentence, (*answer.warnings, *doubts)))
+    estimates = (replace(e, warnings=tuple(map(sentence, e.warnings))) for e in answer.estimates)
+    return replace(answer, warnings=tuple(warnings), estimates=tuple(estimates))
 
 
 def results(report: Report, shares: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from amble.cli.main import main
 from tests import small_service
+from tests.unit.evaluation.odd_words import odd
 
 ETMI_ONLY = "update episodes set arm = 'etmi'; update sessions set arm = 'etmi'"
 # What is changed in a small service -> what the report must say.
@@ -40,7 +41,7 @@ CASES = {
     "everyone alike": (
         "update episodes set age_years = 40, sex = 'female', depression = true, anxiety = true, "
         "activity_level = 'none'",
-        "age_years is the same for everyone in the cohort",
+        "Age is the same for everyone in the cohort",
     ),
     "scores that never differ": (
         "update scores set value = 5 where measure <> 'activity_level'",
@@ -53,7 +54,7 @@ CASES = {
     "nobody recorded who they are": (
         "update episodes set sex = null, depression = null, anxiety = null, activity_level = null, "
         "deprivation_quintile = null, language = null, symptom_months = null",
-        "sex is the same for everyone in the cohort",
+        "Sex is the same for everyone in the cohort",
     ),
 }
 
@@ -85,7 +86,10 @@ def test_the_report_says_what_cannot_be_known(case: str, tmp_path: Path) -> None
     text = (tmp_path / "report" / "results.json").read_text("utf-8")
     assert says in page
     assert "NaN" not in text and "Infinity" not in text
-    json.loads(text)
+    results = json.loads(text)
+    said = [w["warning"] for w in results["warnings"]]
+    said += [text for e in results["estimates"] for text in (e["meaning"], *e["warnings"])]
+    assert [text for text in said if not text or odd(text)] == []
     for unsaid in ("nan", "none", "inf"):
         assert f'number">{unsaid}' not in page.lower() and f"{unsaid} points" not in page.lower()
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from amble.evaluation.report.numbers import label
 from amble.evaluation.results import Cell
 
 Row = dict[str, Cell]
@@ -12,7 +13,9 @@ Vega = dict[str, Any]
 INK, QUIET, GRID = "#23302f", "#56625f", "#ddd8cc"
 FONT = "system-ui, Noto Sans, Arial, sans-serif"
 WIDTH, HEIGHT = 300, 220
-LETTER = 7.2  # pixels of a letter of 12 px, at most on average
+LETTER = 7.2  # pixels of a letter of 12 px, at most on average; BOLD: of a bold one
+BOLD = 7.7
+KEY = 19  # height of a line of the key
 # Dark on white (at least 4.5 to 1), apart for every kind of colour vision and, with shapes and dashes, in grey.
 COLOURS = ("#1f5f5b", "#b04a12", "#4a4a9e", "#7d6200", "#8e2f5d", "#56625f")
 SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")
@@ -68,9 +71,26 @@ def words(rows: list[Row], place: Vega, **look: Any) -> list[Vega]:
     return [layer(rows, "text", place, **look | HALO), layer(rows, "text", place, **look)]
 
 
-def coded(names: Sequence[Cell], legend: bool = False) -> Vega:
+def key(names: Sequence[str], points: bool = True, dashes: bool = True, filled: bool = False) -> list[Vega]:
+    """More than two groups are named in lines at the top of the picture, each with its mark."""
+    layers = []
+    for g, name in enumerate(names):
+        down, colour = {"value": 8 + g * KEY}, COLOURS[g % KINDS]
+        if dashes:
+            dash = {"color": colour, "strokeWidth": 2.5, "strokeDash": DASHES[g % KINDS]}
+            layers.append(layer([{}], "rule", {"x": {"value": 4}, "x2": {"value": 30}, "y": down}, **dash))
+        if points:
+            fill = colour if filled or g % 2 == 0 else "white"
+            look = {"stroke": colour, "fill": fill, "shape": SHAPES[g % KINDS], "strokeWidth": 2}
+            place = {"x": {"value": 17}, "y": down}
+            layers.append(layer([{}], "point", place, size=70, opacity=1, **look))
+        layers += words([{"text": label(name)}], {"x": {"value": 38}, "y": down}, align="left")
+    return layers
+
+
+def coded(names: Sequence[Cell]) -> Vega:
     """Colour and shape that say the `group`, which is one of the names."""
-    named = {"field": "group", "type": "nominal"} | ({} if legend else {"legend": None})
+    named = {"field": "group", "type": "nominal", "legend": None}
     return {
         channel: named | {"scale": {"domain": list(names), "range": list(kinds)}}
         for channel, kinds in (("color", COLOURS), ("shape", SHAPES))

@@ -4,6 +4,7 @@ from amble.evaluation.report.drawings.common import (
     COLOURS,
     DASHES,
     HEIGHT,
+    KEY,
     KINDS,
     SHAPES,
     Encoding,
@@ -11,6 +12,7 @@ from amble.evaluation.report.drawings.common import (
     Vega,
     chart,
     groups_of,
+    key,
     layer,
     quantity,
     rule,
@@ -19,8 +21,6 @@ from amble.evaluation.report.drawings.common import (
     words,
 )
 from amble.evaluation.report.numbers import label
-
-KEY = 19  # height of a line of the key
 
 
 def by_visit(rows: list[Row], encoding: Encoding) -> Vega:
@@ -71,23 +71,8 @@ def _lines(rows: list[Row], x: Vega, encoding: Encoding, points: bool) -> Vega:
             layers.append(layer(mine, "point", {"x": x, "y": y}, size=70, strokeWidth=2, opacity=1, **look))
     if len(groups) == 2:
         layers += _end_labels(rows, x, y)
-    layers += _key(groups, points) if above else []
+    layers += key([str(group) for group in groups], points) if above else []
     return chart(layers, HEIGHT + above, label(encoding["y"]))
-
-
-def _key(groups: list, points: bool) -> list[Vega]:
-    """More than two groups are named in lines above the picture, each with its mark."""
-    key = []
-    for g, group in enumerate(groups):
-        down, colour = {"value": 8 + g * KEY}, COLOURS[g % KINDS]
-        dash = {"color": colour, "strokeWidth": 2.5, "strokeDash": DASHES[g % KINDS]}
-        key.append(layer([{}], "rule", {"x": {"value": 4}, "x2": {"value": 30}, "y": down}, **dash))
-        if points:
-            look = {"stroke": colour, "fill": "white" if g % 2 else colour, "shape": SHAPES[g % KINDS]}
-            place = {"x": {"value": 17}, "y": down}
-            key.append(layer([{}], "point", place, size=70, strokeWidth=2, opacity=1, **look))
-        key += words([{"text": label(str(group))}], {"x": {"value": 38}, "y": down}, align="left")
-    return key
 
 
 def _end_labels(rows: list[Row], x: Vega, y: Vega) -> list[Vega]:

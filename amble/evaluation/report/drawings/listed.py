@@ -3,8 +3,10 @@
 from textwrap import wrap
 
 from amble.evaluation.report.drawings.common import (
+    BOLD,
     COLOURS,
     INK,
+    KEY,
     LETTER,
     WIDTH,
     Encoding,
@@ -13,6 +15,7 @@ from amble.evaluation.report.drawings.common import (
     chart,
     coded,
     groups_of,
+    key,
     layer,
     quantity,
     rule,
@@ -35,10 +38,10 @@ def forest(rows: list[Row], encoding: Encoding) -> Vega:
         ends = interval(row.get("low"), row.get("high"), places)
         row["numbers"] = "not shown" if row["x"] is None else f"{number(row['x'], places)} ({ends})"
         row["group"] = groups.index(row.get("colour"))
-    beside = max(len(row["text"] + row["numbers"]) for row in rows) * LETTER < WIDTH - 20
+    beside = all(len(row["text"]) * BOLD + len(row["numbers"]) * LETTER < WIDTH - 6 for row in rows)
     y_end = 0
     for row in rows:
-        row["text"] = wrap(row["text"], int(WIDTH / LETTER))
+        row["text"] = wrap(row["text"], int(WIDTH / BOLD))
         row["words"] = y_end + 10
         row["figures"] = y_end + 10 + (0 if beside else LINE * len(row["text"]))
         row["mark"] = row["figures"] + LINE
@@ -68,22 +71,25 @@ def balance(rows: list[Row], encoding: Encoding) -> Vega:
     """How far the arms are apart in each covariate, per group (before and after weighting), with the line at 0.1."""
     names = list(dict.fromkeys(str(row["y"]) for row in rows))
     groups, step = [label(str(group or "")) for group in groups_of(rows)], 2 * LINE
+    above = KEY * len(groups) if len(groups) > 1 else 0
     points = [
         {
             "x": abs(row["x"]),
-            "mark": names.index(str(row["y"])) * step + LINE + 9,
+            "mark": above + names.index(str(row["y"])) * step + LINE + 9,
             "group": label(str(row.get("colour") or "")),
         }
         for row in rows
     ]
-    texts = [{"text": label(name), "words": i * step + 10} for i, name in enumerate(names)]
+    texts = [{"text": label(name), "words": above + i * step + 10} for i, name in enumerate(names)]
     high = 1.05 * max(0.25, *(point["x"] for point in points))
     x = quantity("x", title=label(encoding["x"]), scale=scale(0, high), axis={"tickCount": 5})
-    y = scale(0, len(names) * step, reverse=True)
-    place = {"x": x, "y": _down("mark", y)} | coded(groups, legend=len(groups) > 1)
+    y_end = above + len(names) * step
+    y = scale(0, y_end, reverse=True)
+    place = {"x": x, "y": _down("mark", y)} | coded(groups)
     marks = layer(points, "point", place, filled=True, size=80, opacity=1)
     said = words(texts, {"x": {"value": 0}, "y": _down("words", y)}, align="left")
-    return chart([rule("x", 0.1), marks, *said], len(names) * step + 75)
+    named = key(groups, dashes=False, filled=True) if above else []
+    return chart([rule("x", 0.1), marks, *said, *named], y_end + 45)
 
 
 def bars(rows: list[Row], encoding: Encoding) -> Vega:
