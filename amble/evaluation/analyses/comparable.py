@@ -11,7 +11,7 @@ from amble.evaluation.sums.catalogue import CELLS, Request
 from amble.evaluation.sums.data import Data, Outline
 from amble.evaluation.sums.rows import Block
 
-FEW = 8  # people in an arm below which a level has no counterpart to be weighted to
+FEW = 3  # people in an arm below which a level has no counterpart to be weighted to, and the fit is separated
 
 
 @dataclass(frozen=True)

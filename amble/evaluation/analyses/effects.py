@@ -1,13 +1,14 @@
 """From a weighted effect to an estimate of the report: number, interval, people, and what to be careful about."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from scipy.special import stdtr
 
-from amble.evaluation.analyses.over_time import finite, limits
+from amble.evaluation.analyses.over_time import AT, finite, limits
 from amble.evaluation.analyses.weighting import Target, Weighting
-from amble.evaluation.analyses.words import listed
+from amble.evaluation.analyses.words import listed, number, percent
 from amble.evaluation.columns import UNKNOWN
+from amble.evaluation.diagnostics.balance import LINE
 from amble.evaluation.estimators.logistic import LogisticFit
 from amble.evaluation.results import Answer, Estimate
 from amble.evaluation.study.model import LABELS
@@ -15,6 +16,7 @@ from amble.evaluation.sums.data import Data
 
 PER_TERM = 5  # people with the outcome for each term of its regression; with fewer the regression is unsteady
 FEW_CLUSTERS = 10
+OUTSIDE = 0.1  # share of a group without counterpart from which it must be said beside every number
 UNWEIGHTED = ("unadjusted", "complete_case", "ipw_observed")  # methods that do not divide by the propensity
 Meaning = Callable[[Target, float | None, float | None, float | None], str]
 
@@ -58,12 +60,12 @@ def estimate(
 def _cautions(found: Weighting, key: tuple[str, str], at: int) -> tuple[tuple[str, ...], bool]:
     """(what to be careful about, whether there is a number at all)."""
     target, method, estimand = found.targets[at], *key
-    label = f"{LABELS[target.outcome]} at {target.visit}" if target.visit else LABELS[target.outcome]
+    label = f"{LABELS[target.outcome]} {AT.get(target.visit, '')}".strip()
     n = found.n[:, at]
     if not n.all():
         arms = listed([words for words, count in zip(("usual care", "ETMI"), n, strict=True) if not count])
         return (f"Nobody with {arms} had {label} recorded: there is nothing to compare.",), False
-    cautions = []
+    cautions = list(_unlike(found, estimand)) if method not in UNWEIGHTED else []
     observation = found.observation[found.model_of[at]]
     if method in ("ipw", "overlap_weighted", "aipw", "ipw_observed") and observation.separated:
         cautions.append(
@@ -85,6 +87,29 @@ def _cautions(found: Weighting, key: tuple[str, str], at: int) -> tuple[tuple[st
             f"{int(found.free[:, at].max())} terms: the interval may be too narrow."
         )
     return tuple(cautions), True
+
+
+def _unlike(found: Weighting, estimand: str) -> Iterator[str]:
+    """What keeps the weighted groups from being the same people: no such number goes without it."""
+    yield from found.left_out
+    after = found.balance.after("ATE" if estimand == "responders" else estimand)
+    left = {
+        term: abs(gap)
+        for term, gap in zip(found.terms, after, strict=True)
+        if gap is not None and term not in ("intercept", "arm")
+    }
+    worst = max(left, key=left.get, default=None)
+    if worst is not None and left[worst] > LINE:
+        yield (
+            f"After weighting the groups still lie {number(left[worst], 2)} standard deviations apart in "
+            f"{named(worst)}; more than {LINE} is too far to call them alike."
+        )
+    outside = float(found.overlap.outside.max())
+    if outside > OUTSIDE:
+        yield (
+            f"{percent(outside)} of one group had a chance of being given ETMI at which nobody of the other group was: "
+            "for them there is no comparison in the data."
+        )
 
 
 def general_warnings(found: Weighting, data: Data) -> tuple[str, ...]:
