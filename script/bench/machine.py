@@ -13,7 +13,7 @@ import psycopg
 from .databases import postgres
 
 
-def describe() -> dict[str, str]:
+def describe(name: str) -> dict[str, str]:
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True
     ).stdout.strip()
@@ -23,9 +23,17 @@ def describe() -> dict[str, str]:
         "machine": f"{os.cpu_count()} cores of {_processor()}, {_memory_gb()} GB, "
         f"{platform.system()} {platform.release()}",
         "load before": f"{os.getloadavg()[0]:.1f} (processes that wanted a core in the last minute)",
-        "versions": f"Python {platform.python_version()}, Django {version('django')}, gunicorn {version('gunicorn')}, "
-        f"SQLite {sqlite3.sqlite_version}, PostgreSQL {_postgresql()}",
+        "versions": f"Python {platform.python_version()}, {versions(name)}",
     }
+
+
+def versions(name: str) -> str:
+    if name == "evaluation":
+        return ", ".join(f"{each} {version(each)}" for each in ("duckdb", "ibis-framework", "numpy", "scipy"))
+    return (
+        f"Django {version('django')}, gunicorn {version('gunicorn')}, SQLite {sqlite3.sqlite_version}, "
+        f"PostgreSQL {_postgresql()}"
+    )
 
 
 def _processor() -> str:

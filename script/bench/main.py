@@ -1,9 +1,10 @@
 """Runs the measurements that are named, or all of them."""
 
-import sys
+import argparse
 
 from . import check_ins, machine, pages, report, today
 from .databases import BOTH, sqlite
+from .evaluation import measure as evaluation
 from .simulation.measure import measure as simulations
 
 
@@ -28,23 +29,38 @@ def _today() -> list[dict]:
     return results
 
 
-MEASUREMENTS = {"check_ins": _check_ins, "pages": _pages, "today": _today}
+MEASUREMENTS = {"check_ins": _check_ins, "pages": _pages, "today": _today, "evaluation": evaluation.measure}
 APART = {"simulations": simulations}  # measures how true, not how fast: writes a table of its own
 
 
 def main() -> None:
-    names = [*MEASUREMENTS, *APART]
-    wanted = sys.argv[1:] or names
-    if unknown := set(wanted) - set(names):
-        sys.exit(f"Unknown: {', '.join(sorted(unknown))}. There are: {', '.join(names)}.")
-    for name in wanted:
+    asked = arguments()
+    for name in asked.names or (*MEASUREMENTS, *APART):
         if name in APART:
             APART[name]()
             continue
-        described = machine.describe()
-        results = MEASUREMENTS[name]()
+        described = machine.describe(name)
+        options = {"sizes": asked.sizes} if name == "evaluation" else {}
+        results = MEASUREMENTS[name](**options)
         report.keep(name, described, results)
         print(report.part(name, {"machine": described, "results": results}), flush=True)
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="script/bench/run", description=__doc__)
+    parser.add_argument(
+        "names", nargs="*", metavar="name", help=f"any of {', '.join((*MEASUREMENTS, *APART))}"
+    )
+    parser.add_argument(
+        "--sizes",
+        type=lambda text: tuple(int(size) for size in text.split(",")),
+        default=evaluation.SIZES,
+        help="episodes of the evaluation, such as 1624,100000: to try it out",
+    )
+    asked = parser.parse_args()
+    if unknown := set(asked.names) - {*MEASUREMENTS, *APART}:
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    return asked
 
 
 if __name__ == "__main__":

@@ -1,11 +1,17 @@
-"""Peak memory of a server: what the kernel noted for each of its processes."""
+"""Peak memory of processes: what the kernel noted for each of them."""
 
+import os
 from pathlib import Path
 
 
 def peak_mb(parent: int) -> float:
     """The peak resident sizes of a process and its children, added up, in MB. Shared pages count once for each."""
     return sum(_peak_kb(pid) for pid in [parent, *_children(parent)]) / 1024
+
+
+def own_peak_mb() -> float:
+    """The peak resident size of this process so far, in MB."""
+    return _peak_kb(os.getpid()) / 1024
 
 
 def _children(parent: int) -> list[int]:

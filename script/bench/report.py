@@ -4,12 +4,14 @@ import json
 from pathlib import Path
 
 from . import check_ins, pages, today
+from .evaluation import tables
+from .table import table
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "generated"
 HEAD = """# Measured
 
 Made by `script/bench/run`; do not edit. Every number stands beside a peer or a limit from the same run.
-Memory is the peak resident size of the web server's processes, added up.
+Memory is the peak resident size of the processes that do the work, added up.
 """
 
 
@@ -62,7 +64,7 @@ def _check_ins(results: list[dict]) -> str:
         "check-in passes session, CSRF, every middleware and rule of Amble, and saves two rows in one "
         f"transaction. `script/bench/peer/wsgi.py` says what the peers pass through. Memory: {memory}."
     )
-    return f"{say}\n\n{_table(head, rows)}"
+    return f"{say}\n\n{table(head, rows)}"
 
 
 def _pages(results: dict) -> str:
@@ -83,7 +85,7 @@ def _pages(results: dict) -> str:
         "the page names, none of them kept. Later: the page alone. "
         f"Memory: {results['server_peak_mb']} MB."
     )
-    return f"{say}\n\n{_table(['page', 'first visit', 'later'], [limits, *rows])}"
+    return f"{say}\n\n{table(['page', 'first visit', 'later'], [limits, *rows])}"
 
 
 def _today(results: list[dict]) -> str:
@@ -103,15 +105,16 @@ def _today(results: list[dict]) -> str:
         "Asked for in turns from two services: the same 40 patients in care and 5 referrals, in a clinic whose "
         f"past is a hundred times larger; medians of {today.ROUNDS}."
     )
-    return f"{say}\n\n{_table(head, rows)}"
+    return f"{say}\n\n{table(head, rows)}"
 
 
 TITLES = {
     "check_ins": "Check-ins under load",
     "pages": "Weight of the patient's pages",
     "today": "The physiotherapist's day in a large clinic",
+    "evaluation": "The evaluation engine",
 }
-TABLES = {"check_ins": _check_ins, "pages": _pages, "today": _today}
+TABLES = {"check_ins": _check_ins, "pages": _pages, "today": _today, "evaluation": tables.written}
 
 
 def _met(is_met: bool, goal: str = "") -> str:
@@ -120,8 +123,3 @@ def _met(is_met: bool, goal: str = "") -> str:
 
 def _kb(size: int) -> str:
     return f"{size / 1000:.1f} kB"
-
-
-def _table(head: list[str], rows: list[list]) -> str:
-    lines = [head, ["---"] * len(head), *(row + [""] * (len(head) - len(row)) for row in rows)]
-    return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)
