@@ -8,6 +8,7 @@ from pathlib import Path
 
 from amble.evaluation import run
 from amble.evaluation.engine import ENGINES, EngineUnavailable
+from amble.evaluation.report.charts import warm_up
 from amble.evaluation.report.writing import CannotWrite, check, write
 from amble.evaluation.results import Answer
 from amble.evaluation.run import CannotEvaluate, Progress
@@ -27,6 +28,7 @@ def evaluate(*, snapshot: Path, study: Path | None, out: Path, engine: str, prog
     """Read a snapshot, answer every question, write the report. Returns the page's path."""
     asked, source = read(study)
     refuse_unusable(snapshot, out)
+    warm_up()
     with started(engine) as running:
         gathered = run.scan(snapshot, asked, running, progress)
         refuse_constant_covariates(gathered, source)

@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Callable
 from html import escape
+from threading import Thread
 
 import vl_convert
 
@@ -31,7 +32,7 @@ FRAME = {
     "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
     "autosize": {"type": "fit", "contains": "padding"},
     "background": "transparent",
-    "padding": 2,
+    "padding": 4,
     "config": {
         "font": FONT,
         "axis": {
@@ -51,6 +52,12 @@ NEEDED = {
     "curve": ("x", "y"),
     "plane": ("x", "y"),
 }
+
+
+def warm_up() -> None:
+    """Start the drawing machine while sums are added up: its start takes as long as drawing the whole report."""
+    least = {"$schema": FRAME["$schema"], "data": {"values": [{}]}, "mark": "point"}
+    Thread(target=vl_convert.vegalite_to_svg, args=(least,)).start()
 
 
 def draw(figure: Figure, table: Table) -> str:

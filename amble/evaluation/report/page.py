@@ -221,7 +221,7 @@ def flat(values: Mapping[str, Any], before: str = "") -> list[tuple[str, Any]]:
         if isinstance(value, Mapping):
             lines += flat(value, f"{before}{name}: ")
         else:
-            lines.append((before + str(name), value))
+            lines.append((before + ": ".join(map(numbers.word, str(name).split(": "))), value))
     return lines
 
 
