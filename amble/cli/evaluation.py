@@ -33,7 +33,8 @@ class Refused(click.ClickException):
 @contextmanager
 def steps(names: tuple[str, ...]) -> Iterator["Progress"]:
     """A progress bar that names the step being worked on."""
-    with click.progressbar(length=len(names), label="Amble", item_show_func=lambda step: step or "") as bar:
+    shown = {"item_show_func": lambda step: step or "", "update_min_steps": 0}  # the first step is named as well
+    with click.progressbar(length=len(names), label="Amble", **shown) as bar:
         started = False
 
         def progress(step: str) -> None:

@@ -1,4 +1,4 @@
-"""Takes the README's pictures of a fresh demo clinic in a real browser."""
+"""Takes the README's pictures of a fresh demo clinic, and of an invented service's report, in a real browser."""
 
 import os
 import signal
@@ -29,7 +29,8 @@ def main() -> None:
         server = subprocess.Popen([ROOT / "script" / "server"], env=environment, stdout=subprocess.DEVNULL)
         try:
             wait(f"http://localhost:{PORT}/health/")
-            take = [PYTHON, TAKE, f"http://localhost:{PORT}", folder, chromium, TARGET]
+            report = evaluated(Path(folder))
+            take = [PYTHON, TAKE, f"http://localhost:{PORT}", folder, report, chromium, TARGET]
             done = subprocess.run(take)
         finally:
             server.send_signal(signal.SIGTERM)
@@ -37,6 +38,16 @@ def main() -> None:
     if done.returncode == 0:
         say(f"The pictures are in {TARGET.relative_to(ROOT)}.")
     sys.exit(done.returncode)
+
+
+def evaluated(folder: Path) -> Path:
+    """The report of an invented service, as the README says how to make one."""
+    amble, snapshot, out = PYTHON.with_name("amble"), folder / "invented", folder / "report"
+    simulate = [amble, "simulate", "--episodes", "4193", "--seed", "1", "--out", snapshot]
+    subprocess.run(simulate, check=True, stdout=subprocess.DEVNULL)
+    evaluate = [amble, "evaluate", "--snapshot", snapshot, "--out", out]
+    subprocess.run(evaluate, check=True, stdout=subprocess.DEVNULL)
+    return out / "report.html"
 
 
 def wait(address: str) -> None:

@@ -1,4 +1,4 @@
-"""Signs in to a running demo and takes the pictures: ADDRESS, its data folder, the browser, the target folder."""
+"""Takes the pictures: ADDRESS of a running demo, its data folder, the report's page, the browser, the target folder."""
 
 import json
 import sys
@@ -8,6 +8,7 @@ from playwright.sync_api import sync_playwright
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 860}
+REPORT = {"width": 1280, "height": 1080}
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -26,7 +27,7 @@ PICTURES = [
 ]
 
 
-def main(address: str, data: str, chromium: str, target: str) -> None:
+def main(address: str, data: str, report: str, chromium: str, target: str) -> None:
     password = json.loads(Path(data, "demo_sign_ins.json").read_text())["password"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
@@ -41,6 +42,9 @@ def main(address: str, data: str, chromium: str, target: str) -> None:
             for name, path in pages.items():
                 page.goto(path)
                 page.screenshot(path=Path(target, f"{name}.png"))
+        page = browser.new_page(viewport=REPORT)
+        page.goto(Path(report).as_uri())
+        page.screenshot(path=Path(target, "report.png"))
         browser.close()
 
 
