@@ -220,13 +220,17 @@ def answers(data: Data, progress: Progress = lambda step: None) -> Iterator[Answ
 def report_of(gathered: Gathered, found: Sequence[Answer], provenance: dict) -> Report:
     """The report before disclosure control."""
     shares = {name: Share(*share) for name, share in gathered.implementation.items()}
-    by_arm = {arm: shares.pop(f"outcomes_complete_{arm}") for arm in ("etmi", "usual_care") if shares}
+    by_arm = {
+        arm: shares.pop(name)
+        for arm in ("etmi", "usual_care")
+        if (name := f"outcomes_complete_{arm}") in shares
+    }
     return Report(
         study=gathered.data.outline.study,
         answers=tuple(found),
         flow=flow_table(gathered.flow),
         balance=next((t for answer in found for t in answer.tables if t.name == "balance"), None),
-        implementation=shares | {"outcomes_complete_by_arm": by_arm},
+        implementation=shares | ({"outcomes_complete_by_arm": by_arm} if by_arm else {}),
         provenance=gathered.provenance | provenance,
         warnings=gathered.warnings,
     )

@@ -4,10 +4,11 @@ import numpy as np
 
 from amble.evaluation.analyses.arms import FEW_PEOPLE
 from amble.evaluation.analyses.over_time import AT
-from amble.evaluation.analyses.words import interval, number, percent
+from amble.evaluation.analyses.words import interval, number
 from amble.evaluation.columns import LEVELS
 from amble.evaluation.estimators.cluster_bootstrap import percentile_interval, resampled
 from amble.evaluation.estimators.shares import standardised_difference
+from amble.evaluation.marks import percent
 from amble.evaluation.results import Answer, Estimate, Figure, Table
 from amble.evaluation.sums.catalogue import Request
 from amble.evaluation.sums.data import Data, Outline

@@ -4,10 +4,11 @@ from amble.evaluation.analyses import comparable
 from amble.evaluation.analyses.effects import estimate, general_warnings, named, nothing
 from amble.evaluation.analyses.over_time import AT, meaning
 from amble.evaluation.analyses.weighting import Target, Weighting, weighting
-from amble.evaluation.analyses.words import interval, number, percent
+from amble.evaluation.analyses.words import interval, number
 from amble.evaluation.diagnostics import e_value
 from amble.evaluation.diagnostics.balance import LINE
 from amble.evaluation.estimators.weights import ESTIMANDS, FOR_WHOM, effective_sample_size
+from amble.evaluation.marks import share
 from amble.evaluation.results import Answer, Cell, Estimate, Figure, Table
 from amble.evaluation.study.model import LABELS
 from amble.evaluation.sums.catalogue import Request
@@ -264,10 +265,11 @@ def _e_values(found: Weighting, estimates: tuple[Estimate, ...]) -> Table:
 def _sentences(
     found: Weighting, estimates: tuple[Estimate, ...], balance: Table, values: Table
 ) -> tuple[str, ...]:
-    outside = found.overlap.outside
+    counts = found.overlap.counts.sum(1)
+    outside = [share(found.overlap.outside[arm] * counts[arm], counts[arm]) for arm in (0, 1)]
     sentences = [
         _balance_words(balance, AFTER["ATE"]),
-        f"{percent(outside[1])} of those with ETMI and {percent(outside[0])} of those with usual care had a chance of "
+        f"{outside[1]} of those with ETMI and {outside[0]} of those with usual care had a chance of "
         "being given ETMI at which nobody was given the other kind of care.",
     ]
     sentences += [e.meaning for e in _last(estimates)]

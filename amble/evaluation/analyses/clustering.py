@@ -7,10 +7,11 @@ import numpy as np
 from scipy.special import stdtr
 
 from amble.evaluation.analyses.over_time import AT, finite, limits, meaning, outcomes, sums_of
-from amble.evaluation.analyses.words import number, percent
+from amble.evaluation.analyses.words import number
 from amble.evaluation.estimators import cluster_robust, random_intercepts
 from amble.evaluation.estimators.random_intercepts import ClusterSums, RandomInterceptFit
 from amble.evaluation.estimators.wild_cluster_bootstrap import wild_cluster_bootstrap
+from amble.evaluation.marks import percent
 from amble.evaluation.results import Answer, Cell, Estimate, Figure, Table
 from amble.evaluation.study.model import LABELS
 from amble.evaluation.sums.catalogue import Request, by_clinician, cube, grams_by_clinician

@@ -4,7 +4,7 @@ import numpy as np
 
 from amble.evaluation.analyses.arms import FEW_CLINICIANS, FEW_PEOPLE, clinicians_by_arm, episodes_by_arm
 from amble.evaluation.analyses.over_time import AT
-from amble.evaluation.analyses.words import interval, number, percent
+from amble.evaluation.analyses.words import interval, number
 from amble.evaluation.estimators.cluster_bootstrap import percentile_interval
 from amble.evaluation.estimators.cost import (
     CostEffect,
@@ -13,6 +13,7 @@ from amble.evaluation.estimators.cost import (
     cost_effect,
     willingness_grid,
 )
+from amble.evaluation.marks import percent
 from amble.evaluation.results import Answer, Cell, Estimate, Figure, Table
 from amble.evaluation.study.model import HIGHER_IS_BETTER, LABELS
 from amble.evaluation.sums.catalogue import Request, grams_by_clinician

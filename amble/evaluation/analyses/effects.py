@@ -6,10 +6,11 @@ from scipy.special import stdtr
 
 from amble.evaluation.analyses.over_time import AT, finite, limits
 from amble.evaluation.analyses.weighting import Target, Weighting
-from amble.evaluation.analyses.words import listed, number, percent
+from amble.evaluation.analyses.words import listed, number
 from amble.evaluation.columns import UNKNOWN
 from amble.evaluation.diagnostics.balance import LINE
 from amble.evaluation.estimators.logistic import LogisticFit
+from amble.evaluation.marks import people, percent
 from amble.evaluation.results import Answer, Estimate
 from amble.evaluation.study.model import LABELS
 from amble.evaluation.sums.data import Data
@@ -83,7 +84,7 @@ def _cautions(found: Weighting, key: tuple[str, str], at: int) -> tuple[tuple[st
         )
     if method == "aipw" and (n < PER_TERM * found.free[:, at]).any():
         cautions.append(
-            f"Only {int(n[1])} people with ETMI and {int(n[0])} with usual care had {label} recorded, few for "
+            f"Only {people(n[1])} people with ETMI and {people(n[0])} with usual care had {label} recorded, few for "
             f"{int(found.free[:, at].max())} terms: the interval may be too narrow."
         )
     return tuple(cautions), True

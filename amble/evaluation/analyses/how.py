@@ -9,6 +9,7 @@ from amble.evaluation.analyses.words import interval, listed, number
 from amble.evaluation.columns import UNKNOWN
 from amble.evaluation.estimators.cluster_bootstrap import percentile_interval
 from amble.evaluation.estimators.mediation import Mediation, bootstrap_mediation, mediate
+from amble.evaluation.marks import people
 from amble.evaluation.results import Answer, Estimate, Table
 from amble.evaluation.study.model import LABELS
 from amble.evaluation.sums.catalogue import Request, grams_by_clinician
@@ -195,8 +196,8 @@ def _path_sentences(
     total, n = estimates[0], sum((estimates[0].n_etmi or 0, estimates[0].n_usual_care or 0))
     span = interval(total.ci_low, total.ci_high, data.outline.study.confidence)
     sentences = [
-        f"In the {n:,} episodes with every score, ETMI minus usual care in {LABELS[OUTCOME]} {AT.get(last, last)} is "
-        f"{number(total.estimate or 0.0)} points ({span}; observational).",
+        f"In the {people(n)} episodes with every score, ETMI minus usual care in {LABELS[OUTCOME]} "
+        f"{AT.get(last, last)} is {number(total.estimate or 0.0)} points ({span}; observational).",
         *(estimate.meaning for estimate in estimates if estimate.contrast == "indirect_effect"),
     ]
     share = [estimate for estimate in estimates if estimate.contrast == "proportion_mediated"]

@@ -6,7 +6,7 @@ import numpy as np
 
 from amble.evaluation.analyses.observed import complete_cases
 from amble.evaluation.analyses.over_time import AT, finite, fitted, outcomes
-from amble.evaluation.analyses.words import interval, number
+from amble.evaluation.analyses.words import DIGITS, interval, number
 from amble.evaluation.estimators.completion import RULES, both_arms
 from amble.evaluation.estimators.multiple_imputation import (
     Imputation,
@@ -17,6 +17,7 @@ from amble.evaluation.estimators.multiple_imputation import (
     pool,
 )
 from amble.evaluation.estimators.tipping_point import BOTH_ARMS, ETMI_ONLY, Tip, curve, tipping_point
+from amble.evaluation.marks import people
 from amble.evaluation.results import Answer, Estimate, Figure, Table
 from amble.evaluation.study.model import HIGHER_IS_BETTER, LABELS
 from amble.evaluation.sums.catalogue import Request, cube
@@ -236,8 +237,8 @@ def _tip_meaning(filled: Filled, data: Data) -> str:
     mic = data.outline.study.mic.get(filled.outcome)
     beside = f" For scale: the smallest change that matters to one person is {_plain(mic)}." if mic else ""
     return (
-        f"{_when(filled)}: the {missing:,} missing ETMI scores would have to be {number(abs(tip.shift))} points {way} "
-        f"than expected before the interval reaches zero.{beside}"
+        f"{_when(filled)}: the {people(missing)} missing ETMI scores would have to be {number(abs(tip.shift))} "
+        f"points {way} than expected before the interval reaches zero.{beside}"
     )
 
 
@@ -247,14 +248,15 @@ def _plain(value: float) -> str:
 
 def _sentences(filled: Filled, data: Data) -> list[str]:
     etmi, usual = filled.pooled["mi_mar"].missing[1], filled.pooled["mi_mar"].missing[0]
+    digits = DIGITS.get(filled.outcome, 1)
     values = [
         p.estimate for method, p in filled.pooled.items() if method != CASES and np.isfinite(p.estimate)
     ]
     return [
-        f"{_when(filled)} is missing for {etmi:,} of {filled.n[1]:,} episodes with ETMI and {usual:,} of "
-        f"{filled.n[0]:,} with usual care. Filled in under four assumptions, the difference lies between "
-        f"{number(min(values))} and {number(max(values))} points; among those seen alone it is "
-        f"{number(filled.pooled[CASES].estimate)}.",
+        f"{_when(filled)} is missing for {people(etmi)} of {people(filled.n[1])} episodes with ETMI and "
+        f"{people(usual)} of {people(filled.n[0])} with usual care. Filled in under four "
+        f"assumptions, the difference lies between {number(min(values), digits)} and {number(max(values), digits)} "
+        f"points; among those seen alone it is {number(filled.pooled[CASES].estimate, digits)}.",
         _tip_meaning(filled, data),
     ]
 

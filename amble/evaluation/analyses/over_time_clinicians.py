@@ -95,8 +95,9 @@ def estimates(
     data: Data, outcome: str, plain: MmrmFit, clinician: ClinicianFit, sums: PatternSums
 ) -> Iterator[Estimate]:
     study, outline = data.outline.study, data.outline
-    degrees = study.mmrm.degrees_of_freedom, study.mmrm.information
-    yield from made(data, outcome, "mmrm_clinician", arm_contrasts(clinician.mmrm, "arm", *degrees), sums)
+    # Kenward-Roger has no published form for a clinician effect in this model: Satterthwaite always.
+    contrasts = arm_contrasts(clinician.mmrm, "arm", "satterthwaite", study.mmrm.information)
+    yield from made(data, outcome, "mmrm_clinician", contrasts, sums)
     if not few(outline):
         return
     request = patterns_by_clinician(outcome, outline.visits[outcome], outline.design.terms)

@@ -80,13 +80,13 @@ def needed_to_treat(value: float, low: float, high: float) -> str:
     """
     if low > 0:
         return (
-            f"For one more person to get that much better, about {_people(value)} people would have ETMI "
-            f"(between {_people(high)} and {_people(low)})."
+            f"One more gets that much better for every {_people(value)} people given ETMI "
+            f"(from every {_people(high)} to every {_people(low)})."
         )
     if high < 0:
         return (
-            f"For one person fewer to get that much better, about {_people(value)} people would have ETMI "
-            f"(between {_people(low)} and {_people(high)})."
+            f"One fewer gets that much better for every {_people(value)} people given ETMI "
+            f"(from every {_people(low)} to every {_people(high)})."
         )
     benefit = f"one more for every {_people(high)}" if high > 0 else "none more"
     harm = f"one fewer for every {_people(low)}" if low < 0 else "none fewer"

@@ -1,13 +1,15 @@
 """Question 1. Who was in the comparison, how alike were the arms, and how much of the outcome is known?"""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
-from amble.evaluation.analyses.words import counted, interval, number, percent
+from amble.evaluation.analyses.words import counted, interval, number
 from amble.evaluation.columns import UNKNOWN
 from amble.evaluation.diagnostics import standardised
 from amble.evaluation.estimators.shares import ShareDifference, share_difference
+from amble.evaluation.marks import people, share
 from amble.evaluation.results import Answer, Cell, Estimate, Figure, Table
 from amble.evaluation.study.model import LABELS
 from amble.evaluation.sums.catalogue import CELLS, Request, cube
@@ -40,7 +42,7 @@ def requests(outline: Outline) -> list[Request]:
 
 def answer(data: Data) -> Answer:
     outcomes = _shown(data.outline)
-    rates = {outcome: _rates(data, outcome) for outcome in outcomes}
+    rates = {outcome: _protected(data, outcome, _rates(data, outcome)) for outcome in outcomes}
     tables = [_table_one(data), *(_completeness_table(data, outcome) for outcome in outcomes)]
     if outcomes:
         tables.append(_difference_table(rates))
@@ -294,12 +296,25 @@ def _estimate(outcome: str, data: Data, rates: dict[str, ShareDifference]) -> Es
     )
 
 
+def _protected(data: Data, outcome: str, rates: dict[str, ShareDifference]) -> dict[str, ShareDifference]:
+    """No difference of shares from which a small count could be worked out."""
+    most = data.outline.study.disclosure.suppress_up_to
+    few = {
+        row[0]
+        for row in _completeness_table(data, outcome).rows
+        for count in row[2:4]
+        if isinstance(count, int) and 0 < count <= most
+    }
+    nothing = {"difference": None, "se": None, "low": None, "high": None, "df": None}
+    return {visit: replace(rate, **nothing) if visit in few else rate for visit, rate in rates.items()}
+
+
 # Words
 
 
 def _difference_meaning(outcome: str, rate: ShareDifference, confidence: float) -> str:
     if rate.difference is None:
-        return f"With one arm empty, completeness of {LABELS[outcome]} cannot be compared."
+        return f"With so few people, completeness of {LABELS[outcome]} is not compared."
     span = interval(*(None if v is None else 100 * v for v in (rate.low, rate.high)), confidence)
     return (
         f"Complete {LABELS[outcome]} scores: ETMI minus usual care is {number(100 * rate.difference)} percentage "
@@ -313,22 +328,24 @@ def _sentences(data: Data, rates: dict[str, dict[str, ShareDifference]]) -> tupl
     if not total:
         return ("No episode met the rules of the cohort, so nothing can be said.",)
     sentences = [
-        f"{total:,} episodes are in the comparison: {n['etmi']:,} with ETMI ({percent(n['etmi'] / total)}) and "
-        f"{n['usual_care']:,} with usual care, treated by {counted(_clinicians(data), 'clinician')} in "
+        f"{people(total)} episodes are in the comparison: {people(n['etmi'])} with ETMI "
+        f"({share(n['etmi'], total)}) and "
+        f"{people(n['usual_care'])} with usual care, treated by {counted(_clinicians(data), 'clinician')} in "
         f"{counted(len(data.outline.clinics), 'clinic')}."
     ]
     for outcome, visits in rates.items():
         rate = visits[EVERY]
-        table = [row for row in _completeness_table(data, outcome).rows if row[0] == EVERY]
-        complete = sum(row[2] for row in table)
-        arms = [
-            f"{percent(s)} with {a}"
-            for s, a in zip(rate.shares, ARM_NAMES.values(), strict=True)
-            if s is not None
-        ]
+        known = {row[1]: row[2] for row in _completeness_table(data, outcome).rows if row[0] == EVERY}
+        if any(0 < known[name] <= data.outline.study.disclosure.suppress_up_to for name in known):
+            sentences.append(
+                f"{LABELS[outcome].capitalize()} is known at the start and at every visit for few people."
+            )
+            continue
+        arms = [f"{share(known[name], n[arm])} with {name}" for arm, name in ARM_NAMES.items() if n[arm]]
+        complete = sum(known.values())
         sentences.append(
-            f"{LABELS[outcome].capitalize()} is known at the start and at every visit for {complete:,} of "
-            f"{total:,} episodes ({percent(complete / total)}): {' and '.join(arms)}. "
+            f"{LABELS[outcome].capitalize()} is known at the start and at every visit for {people(complete)} of "
+            f"{people(total)} episodes ({share(complete, total)}): {' and '.join(arms)}. "
             f"{_difference_meaning(outcome, rate, data.outline.study.confidence)}"
         )
     if rates:

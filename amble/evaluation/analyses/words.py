@@ -2,6 +2,10 @@
 
 import math
 
+DIGITS = {
+    "pain": 2
+}  # decimals of a difference in a sentence: pain has 11 steps, the others 100; 1 where not named
+
 
 def number(value: float, digits: int = 1) -> str:
     """Rounded, with a true minus sign and thousands marked; never "-0.0"."""
@@ -12,11 +16,6 @@ def number(value: float, digits: int = 1) -> str:
 def counted(n: int, thing: str) -> str:
     """ "1 clinic", "1,624 clinics"."""
     return f"{n:,} {thing}{'' if n == 1 else 's'}"
-
-
-def percent(share: float) -> str:
-    """A share as a whole percentage, with one decimal where rounding would hide that it is small."""
-    return f"{number(100 * share, 0 if share == 0 or share >= 0.1 else 1)}%"
 
 
 def interval(low: float | None, high: float | None, confidence: float, digits: int = 1) -> str:

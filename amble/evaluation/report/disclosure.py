@@ -9,23 +9,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from amble.evaluation.marks import MARK, percent
 from amble.evaluation.report.model import Report, Share
 from amble.evaluation.report.unknowns import Relation, hide
 from amble.evaluation.results import Answer, Cell, Estimate, Table
 from amble.evaluation.study.model import Disclosure
 
 HIDDEN = "hidden"
-PEOPLE = (
-    "people|persons?|patients?|episodes?|women|men|participants?|clinicians?|physiotherapists?|therapists?"
-)
-THINGS = (
-    "characteristics?|covariates?|groups?|variables?|tests?|repetitions?|visits?|points?|clinics?|outcomes?"
-)
-# "5 patients", "1,624 of 4,193", "5 older women"; not "for every 5 people treated" or "6 of 16 characteristics".
-COUNT = re.compile(
-    rf"(?<![\d.,−-])(?<!every )(?<!each )(?<!per )(\d{{1,3}}(?:,\d{{3}})+|\d+)"
-    rf"(?= (?:out )?of (?:the )?\d[\d,]*\b(?! (?:[\w-]+ )?(?:{THINGS})\b)| (?:[\w-]+ ){{0,2}}(?:{PEOPLE})\b)",
-)
 
 
 def small(rule: Disclosure) -> str:
@@ -50,7 +40,7 @@ def release_report(report: Report) -> Report:
         answers=tuple(release(answer, rule) for answer in report.answers),
         flow=report.flow and release_table(report.flow, rule),
         balance=report.balance and release_table(report.balance, rule),
-        warnings=_sentences(report.warnings, set(), rule)[0],
+        warnings=_sentences(report.warnings, set(), rule),
     )
 
 
@@ -66,9 +56,14 @@ def release(answer: Answer, rule: Disclosure) -> Answer:
         if before.meaning and before.meaning != after.meaning
     }
     said = tuple(text for text in answer.sentences if not any(meaning in text for meaning in withheld))
-    sentences, left_out = _sentences(said, gone, rule)
-    warnings, more = _sentences(answer.warnings, gone, rule)
-    if left_out or more or len(said) < len(answer.sentences):
+    sentences, warnings = _sentences(said, gone, rule), _sentences(answer.warnings, gone, rule)
+    estimates = tuple(
+        replace(
+            e, warnings=_sentences(e.warnings, gone, rule), meaning=_sentences((e.meaning,), gone, rule)[0]
+        )
+        for e in estimates
+    )
+    if len(said) < len(answer.sentences):
         warnings += (f"What would name a group of {rule.suppress_up_to} or fewer is left out here.",)
     return replace(answer, tables=tables, estimates=estimates, sentences=sentences, warnings=warnings)
 
@@ -269,14 +264,23 @@ def _hidden_counts(answer: Answer, tables: tuple[Table, ...], estimates: tuple[E
     return gone
 
 
-def _sentences(texts: tuple[str, ...], gone: set[int], rule: Disclosure) -> tuple[tuple[str, ...], bool]:
-    """The sentences that name no small or hidden count, with counts rounded; whether one was left out."""
-    kept = []
-    for text in texts:
-        counts = [int(found.replace(",", "")) for found in COUNT.findall(text)]
-        if not any(1 <= n <= rule.suppress_up_to or n in gone for n in counts):
-            kept.append(COUNT.sub(lambda m: f"{rounded(int(m[1].replace(',', '')), rule):,}", text))
-    return tuple(kept), len(kept) < len(texts)
+def _sentences(texts: tuple[str, ...], gone: set[int], rule: Disclosure) -> tuple[str, ...]:
+    """The sentences with their marked counts rounded, or in words where they are small or hidden elsewhere."""
+    return tuple(MARK.sub(lambda mark: _said(mark, gone, rule), text) for text in texts)
+
+
+def _said(mark: re.Match, gone: set[int], rule: Disclosure) -> str:
+    part, whole = int(mark[1]), int(mark[2]) if mark[2] else None
+    counts = [part] if whole is None else [part, whole, whole - part]
+    if any(1 <= count <= rule.suppress_up_to or count in gone for count in counts):
+        return (
+            f"{rule.suppress_up_to} or fewer"
+            if whole is None and part <= rule.suppress_up_to
+            else "(not shown)"
+        )
+    if whole is None:
+        return f"{rounded(part, rule):,}"
+    return percent(rounded(part, rule) / rounded(whole, rule)) if whole else "none"
 
 
 def _note(rows: tuple[tuple[Cell, ...], ...], rule: Disclosure) -> str:

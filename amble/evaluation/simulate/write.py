@@ -37,8 +37,8 @@ def simulate(
 
     effects, missingness: see `parameters.read`. progress: called with the number of episodes just written.
     Files are complete or absent: they are written in a folder aside and moved when all are there. An earlier invented
-    service is replaced; a folder that holds anything else is refused. Memory does not grow with `episodes`. The same arguments give the same values.
-    Raises CannotWrite, or ValueError for arguments that make no service.
+    service is replaced; a folder that holds anything else is refused. Memory does not grow with `episodes`. The same
+    arguments give the same values. Raises CannotWrite, or ValueError for arguments that make no service.
     """
     parameters = read(effects, missingness)
     out = Path(out)

@@ -226,8 +226,10 @@ def test_one_clinician_gives_no_interval() -> None:
 
 
 def test_the_number_needed_to_treat_is_said_in_words() -> None:
-    assert needed_to_treat(0.1, 0.05, 0.2).endswith("about 10 people would have ETMI (between 5 and 20).")
-    assert "one person fewer" in needed_to_treat(-0.1, -0.2, -0.05)
+    assert needed_to_treat(0.1, 0.05, 0.2).endswith(
+        "for every 10 people given ETMI (from every 5 to every 20)."
+    )
+    assert "One fewer" in needed_to_treat(-0.1, -0.2, -0.05)
     crossing = needed_to_treat(0.05, -0.05, 0.15)
     assert "one more for every 7" in crossing and "one fewer for every 20" in crossing
     assert "more than 1,000" in needed_to_treat(0.05, -0.0001, 0.1)

@@ -3,6 +3,7 @@
 import math
 import random
 
+from amble.evaluation.marks import people
 from amble.evaluation.report.model import Report, Share
 from amble.evaluation.results import Answer, Convergence, Estimate, Figure, Table
 from amble.evaluation.study.model import Disclosure, Study
@@ -70,8 +71,8 @@ def who() -> Answer:
         "Bars show the share of people with function recorded, for each visit and arm.",
     )
     said = (
-        "Of 1,040 episodes, 1,000 entered the comparison.",
-        "Only 6 patients in the ETMI arm answered at 12 months.",
+        f"Of {people(1040)} episodes, {people(1000)} entered the comparison.",
+        f"Only {people(6)} patients in the ETMI arm answered at 12 months.",
     )
     return Answer("who", "Who was compared?", said, tables=(flow, completeness), figures=(bars,))
 

@@ -1,9 +1,15 @@
 """Disclosure control in examples; that nothing can be worked out is in tests/generative."""
 
+import re
+
+from amble.evaluation.marks import people, share
 from amble.evaluation.report.disclosure import release, release_estimates, release_shares, release_table
 from amble.evaluation.report.model import Share
 from amble.evaluation.results import Answer, Estimate, Table
-from amble.evaluation.study.model import Disclosure
+from amble.evaluation.run import answers
+from amble.evaluation.simulate import draw, landed, languages
+from amble.evaluation.study.model import Disclosure, Study
+from amble.evaluation.sums.memory import memory_data
 
 RULE = Disclosure()
 
@@ -62,16 +68,32 @@ def test_a_group_is_not_what_is_left_of_everybody() -> None:
 
 def test_no_sentence_names_a_small_group() -> None:
     said = (
-        "Only 5 patients answered.",
-        "5 of 1,203 episodes were incomplete.",
-        "For every 5 people treated one more gets better.",
-        "At 3 months the difference was 5.2 points.",
-        "6 of 16 characteristics were beyond 0.1.",
-        "Of 1,203 episodes 41 clinicians saw most.",
+        f"Only {people(5)} patients answered.",
+        f"Of {people(1203)} episodes, {people(402)} were complete: {share(402, 1203)}.",
+        f"Known for {share(4, 23)} with ETMI and {share(23, 62)} with usual care.",
+        f"Known for {share(20, 23)}: all but few.",
+        "For every 5 people treated one more gets better. At 3 months the difference was 5.2 points.",
     )
     released = release(Answer("a", "A?", said), Disclosure(round_to=5))
-    assert released.sentences == (*said[2:5], "Of 1,205 episodes 40 clinicians saw most.")
-    assert len(released.warnings) == 1
+    assert released.sentences == (
+        "Only 7 or fewer patients answered.",
+        "Of 1,205 episodes, 400 were complete: 33%.",
+        "Known for (not shown) with ETMI and 42% with usual care.",
+        "Known for (not shown): all but few.",
+        said[4],
+    )
+
+
+def test_every_number_of_people_in_a_sentence_is_marked() -> None:
+    drawn = draw(1624, seed=3)
+    data = memory_data(landed(drawn), Study(), languages=languages(drawn))
+    unmarked = re.compile(
+        r"(?<!every )(?<!than )(?<![\d.,−⟦/])\b\d[\d,]*(?= (?:\w+ )?(?:people|patients|episodes|women|men)\b)"
+    )
+    for answer in answers(data):
+        texts = (*answer.sentences, *answer.warnings, *(e.meaning for e in answer.estimates))
+        texts += tuple(warning for e in answer.estimates for warning in e.warnings)
+        assert [text for text in texts if unmarked.search(text)] == []
 
 
 def test_few_excluded_are_hidden_by_those_before_them() -> None:
