@@ -19,7 +19,8 @@ Made by `script/bench/run simulations`; do not edit. Invented services whose tru
 
 How to read a row. Each estimator is one row per scenario; what it says of several outcomes, visits or groups is
 averaged (every one by itself is in `simulation.json`). After ± stands the simulation error: two of them either way
-hold the number that endless repetition would give, about 19 times in 20.
+hold the number that endless repetition would give, about 19 times in 20. All rows of a table are about the same
+services, so chance moves them together: all of them a point too low is one accident, not forty.
 
 - **estimates**: how many outcomes, visits and groups the row averages.
 - **off by**: bias as a share of the estimator's own standard error; above 0, the effect is made too large (where
@@ -53,7 +54,7 @@ def write(rows: list[Row], about: dict[str, str], folder: Path = FOLDER) -> None
     """about: what was run on what, in words."""
     folder.mkdir(parents=True, exist_ok=True)
     said = {"about": about, "reasons": content()["reason"], "rows": [_json(row) for row in rows]}
-    (folder / "simulation.json").write_text(json.dumps(_rounded(said), indent=1) + "\n")
+    (folder / "simulation.json").write_text(_lines(_rounded(said)))
     (folder / "simulation.md").write_text(markdown(rows, about))
 
 
@@ -63,10 +64,13 @@ def markdown(rows: list[Row], about: dict[str, str]) -> str:
     return "\n".join(parts)
 
 
-def about(replicates: int, episodes: int, repetitions: int, services: int, failed: dict[str, str]) -> dict:
+def about(
+    replicates: int, episodes: int, repetitions: int, services: int, failed: dict[str, str], seeds: str
+) -> dict[str, str]:
     names = ("numpy", "scipy")
     return {
         "replicates": f"{replicates} invented services per scenario, each of {episodes:,} episodes",
+        "seeds": seeds,
         "bootstraps": f"{repetitions} repetitions each; the report takes more, so its intervals are steadier",
         "truth": f"from {services} other services of 25,000 episodes each per scenario",
         **{f"fits that did not converge, {name}": words for name, words in failed.items()},
@@ -118,10 +122,17 @@ def _json(row: Row) -> dict:
     return found
 
 
+def _lines(said: dict) -> str:
+    """JSON with a line for each row."""
+    rows = ",\n".join(json.dumps(row) for row in said["rows"])
+    rest = json.dumps({key: value for key, value in said.items() if key != "rows"}, indent=1)
+    return f'{rest[:-2]},\n "rows": [\n{rows}\n]}}\n'
+
+
 def _rounded(value):
-    """Four digits say all that a simulation knows."""
+    """Four digits say all that a simulation knows; what is not known is left out."""
     if isinstance(value, float):
         return float(f"{value:.4g}")
     if isinstance(value, dict):
-        return {key: _rounded(each) for key, each in value.items()}
+        return {key: _rounded(each) for key, each in value.items() if each is not None}
     return [_rounded(each) for each in value] if isinstance(value, list | tuple) else value
