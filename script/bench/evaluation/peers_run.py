@@ -13,7 +13,7 @@ from .rows import LAST, VISITS
 
 HERE = Path(__file__).parent
 LIMIT = 60  # seconds for one fit
-READING = 60  # and for starting and reading the file
+READING = 20  # and for starting and reading the file, for each run
 INTERPRETER = "AMBLE_BENCH_PYTHON"  # a Python that has DoubleML; else our own is asked
 
 
@@ -58,10 +58,10 @@ def one(peer: Peer, folder: Path, size: int) -> dict:
     runs = 3 if size < 10_000 else 1
     arguments = [*command, peer.name, str(folder / peer.file), str(runs)]
     try:
-        done = subprocess.run(arguments, capture_output=True, text=True, timeout=LIMIT * runs + READING)
+        done = subprocess.run(arguments, capture_output=True, text=True, timeout=(LIMIT + READING) * runs)
     except subprocess.TimeoutExpired:
         _beyond.add(peer.name)
-        return {"missing": f"stopped after {LIMIT * runs + READING} s"}
+        return {"missing": f"stopped after {(LIMIT + READING) * runs} s"}
     if done.returncode:
         return {"missing": f"failed: {done.stderr.strip().splitlines()[-1][:100]}"}
     return json.loads(done.stdout.strip().splitlines()[-1])

@@ -6,24 +6,34 @@ Run as a process: `python -m script.bench.evaluation.work NAME FOLDER RUNS` prin
 import json
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+import ibis
 import numpy as np
 
-from amble.evaluation.analyses import over_time, over_time_clinicians
+from amble.evaluation.analyses import over_time
 from amble.evaluation.analyses.weighting import weighting
 from amble.evaluation.columns import scale_of
 from amble.evaluation.estimators import random_intercepts
 from amble.evaluation.estimators.degrees_of_freedom import arm_contrasts
+from amble.evaluation.estimators.mean_model import MeanModel, mean_model
+from amble.evaluation.estimators.mmrm import fit_mmrm
+from amble.evaluation.estimators.mmrm_clinician import fit_mmrm_clinician
 from amble.evaluation.estimators.mmrm_clusters import bootstrap
 from amble.evaluation.sums.catalogue import Request, by_clinician, cube, patterns_by_clinician
 from amble.evaluation.sums.data import Data
 from amble.evaluation.sums.gather import IN_MEMORY, MomentsInEngine
 from amble.evaluation.sums.memory import MomentsInMemory
 from amble.evaluation.sums.passes import needed
-from amble.evaluation.sums.patterns import cluster_pattern_grams
+from amble.evaluation.sums.patterns import (
+    cluster_pattern_grams,
+    cluster_pattern_sums,
+    model_terms,
+    pattern_sums,
+)
 from amble.evaluation.sums.planner import plan
 from amble.evaluation.sums.rows import MemoryRows
 from amble.evaluation.sums.stream import EngineRows, numbers
@@ -39,7 +49,8 @@ Told = dict[str, float]
 
 def mmrm(store: Store) -> Told:
     """Scan, sums, REML, Satterthwaite and Kenward-Roger at every visit."""
-    fit = over_time.fitted(summed(store, [wanted(store, cube)]), OUTCOME)
+    sums = pattern_sums(summed(store, [own_cube(store)]).moments[own_cube(store)], store.outline, OUTCOME)
+    fit = fit_mmrm(sums, model_of(store))
     plain = arm_contrasts(fit, "arm", "satterthwaite")[-2].contrast
     corrected = arm_contrasts(fit, "arm", "kenward_roger")[-2].contrast
     return {"estimate": plain.estimate, "se": plain.se, "df": plain.df, "se_kr": corrected.se}
@@ -47,8 +58,10 @@ def mmrm(store: Store) -> Told:
 
 def mmrm_clinician(store: Store) -> Told:
     """The same with an intercept per clinician, Satterthwaite."""
-    asked = [wanted(store, cube), wanted(store, by_clinician)]
-    _, fit, _ = over_time_clinicians.fitted(summed(store, asked), OUTCOME)
+    asked = [own_cube(store), wanted(store, by_clinician)]
+    patterns, people = (summed(store, asked).moments[request] for request in asked)
+    sums = pattern_sums(patterns, store.outline, OUTCOME)
+    fit = fit_mmrm_clinician(sums, cluster_pattern_sums(people, store.outline, OUTCOME), model_of(store))
     found = arm_contrasts(fit.mmrm, "arm", "satterthwaite")[-2].contrast
     converged = float(fit.mmrm.certificate.converged)
     return {"estimate": found.estimate, "se": found.se, "df": found.df, "converged": converged}
@@ -56,10 +69,10 @@ def mmrm_clinician(store: Store) -> Told:
 
 def mmrm_bootstrap(store: Store) -> Told:
     """DRAWS refits on clinicians drawn again, from the landed store on."""
-    asked = [wanted(store, cube), wanted(store, patterns_by_clinician)]
-    data = summed(store, asked)
-    fit = over_time.fitted(data, OUTCOME)
-    grams = cluster_pattern_grams(data.moments[asked[1]], store.outline, OUTCOME)
+    asked = [own_cube(store), wanted(store, patterns_by_clinician)]
+    patterns, people = (summed(store, asked).moments[request] for request in asked)
+    fit = fit_mmrm(pattern_sums(patterns, store.outline, OUTCOME), model_of(store))
+    grams = cluster_pattern_grams(people, store.outline, OUTCOME)
     draws = bootstrap(fit, grams, DRAWS, np.random.default_rng(1))
     return {"converged": float(draws.converged.sum()), "draws": DRAWS}
 
@@ -98,8 +111,23 @@ WORK: dict[str, Callable[[Store], Told]] = {
 
 
 def wanted(store: Store, request: Callable) -> Request:
-    visits, terms = store.outline.visits[OUTCOME], store.outline.design.terms
-    return request(OUTCOME, visits) if request is cube else request(OUTCOME, visits, terms)
+    return request(OUTCOME, store.outline.visits[OUTCOME], store.outline.design.terms)
+
+
+def own_cube(store: Store) -> Request:
+    """The cube of all subgroups (sums/catalogue.py), with no more cells than this one model tells apart."""
+    own = {"arm", f"{OUTCOME}_pattern", f"{OUTCOME}_baseline_known", *store.outline.study.covariates}
+    whole = cube(OUTCOME, store.outline.visits[OUTCOME])
+    return replace(whole, keys=tuple(key for key in whole.keys if key in own))
+
+
+def model_of(store: Store) -> MeanModel:
+    return mean_model(model_terms(store.outline), store.outline.visits[OUTCOME], over_time.BY_VISIT)
+
+
+def in_model(table: ibis.Table) -> ibis.Table:
+    """Those with a start and at least one visit: nobody else tells the repeated measures anything."""
+    return table.filter(table[f"{OUTCOME}_baseline"].notnull() & (table[f"{OUTCOME}_pattern"] > 0))
 
 
 def last_column(store: Store) -> str:
@@ -114,6 +142,8 @@ def lmm_requests(store: Store) -> list[Request]:
 
 def summed(store: Store, asked: Sequence[Request], rows: bool = False) -> Data:
     """As sums/gather.py does for all questions at once: in memory below IN_MEMORY rows, else in the engine."""
+    if not rows:
+        store = replace(store, table=in_model(store.table))
     if store.rows > IN_MEMORY:
         scale = {name: scale_of(name) for name in store.table.columns}
         every = EngineRows(store.engine, store.table, store.rows, scale) if rows else None
@@ -131,9 +161,9 @@ def summed(store: Store, asked: Sequence[Request], rows: bool = False) -> Data:
 
 def columns_of(store: Store, name: str) -> list[str]:
     asked = {
-        "mmrm": [wanted(store, cube)],
-        "mmrm_clinician": [wanted(store, cube), wanted(store, by_clinician)],
-        "mmrm_bootstrap": [wanted(store, cube), wanted(store, patterns_by_clinician)],
+        "mmrm": [own_cube(store)],
+        "mmrm_clinician": [own_cube(store), wanted(store, by_clinician)],
+        "mmrm_bootstrap": [own_cube(store), wanted(store, patterns_by_clinician)],
         "lmm": lmm_requests(store),
     }
     return needed(plan(asked[name])) if name in asked else list(store.table.columns)
