@@ -92,7 +92,8 @@ class Spark(Engine):
         try:
             from pyspark.sql import SparkSession
         except ImportError as problem:
-            raise EngineUnavailable("Spark is not installed: pip install amble[spark]") from problem
+            how = ".venv/bin/pip install -r requirements/spark.txt"
+            raise EngineUnavailable(f"Spark is not installed here: {how}") from problem
         super().__init__()
         builder = SparkSession.builder.appName("amble").config("spark.ui.enabled", "false")
         builder = builder.config("spark.ui.showConsoleProgress", "false")

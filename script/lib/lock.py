@@ -27,7 +27,7 @@ def lock_python(upgrade: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         subprocess.run([Path(folder, "bin", "pip"), "install", "--quiet", "uv"], check=True)
-        for name in ("runtime", "test"):
+        for name in ("runtime", "spark", "test"):
             source, locked = f"requirements/{name}.in", ROOT / "requirements" / f"{name}.txt"
             say(f"Locking {source}")
             command = [
