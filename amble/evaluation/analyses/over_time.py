@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from scipy.special import stdtrit
 
-from amble.evaluation.analyses.words import interval, number
+from amble.evaluation.analyses.words import DIGITS, interval, number
 from amble.evaluation.estimators.degrees_of_freedom import AVERAGE, arm_contrasts, contrast
 from amble.evaluation.estimators.mean_model import mean_model
 from amble.evaluation.estimators.mmrm import MmrmFit, fit_mmrm
@@ -132,22 +132,31 @@ def meaning(outcome: str, visit: str, value: float | None, low, high, data: Data
     when = AT.get(visit, visit)
     if value is None or low is None:
         return f"{label.capitalize()} {when}: the two kinds of care cannot be compared from these data."
-    said = interval(low, high, study.confidence)
+    digits = DIGITS.get(outcome, 1)
+    said = interval(low, high, study.confidence, digits)
     higher = "higher" if value > 0 else "lower"
     good = (value > 0) == HIGHER_IS_BETTER[outcome]
     if low <= 0 <= high:
         verdict = "the data do not settle which kind of care did better"
     else:
-        verdict = f"people with {'ETMI' if good else 'usual care'} did better"
-        least = study.mic.get(outcome)
-        if least and abs(value) < least:
-            verdict += (
-                f", by less than the {number(least, 1).removesuffix('.0')} points that matter to one person"
-            )
+        better = "ETMI" if good else "usual care"
+        verdict = f"people with {better} did better{beside_what_matters(low, high, study.mic.get(outcome))}"
     return (
-        f"{label.capitalize()} {when} was {number(abs(value))} points {higher} with ETMI than with usual care "
+        f"{label.capitalize()} {when} was {number(abs(value), digits)} points {higher} with ETMI than with usual care "
         f"({said}; observational): {verdict}."
     )
+
+
+def beside_what_matters(low: float, high: float, least: float | None) -> str:
+    """How a difference whose interval leaves out zero lies to the smallest change that matters to one person."""
+    if not least:
+        return ""
+    points = f"{number(least, 1).removesuffix('.0')} points that matter to one person"
+    if max(abs(low), abs(high)) < least:
+        return f", by less than the {points}"
+    if min(abs(low), abs(high)) >= least:
+        return f", by at least the {points}"
+    return f"; whether by as much as the {points} is not settled"
 
 
 def table(data: Data, outcome: str, rows: tuple[Estimate, ...]) -> Table:

@@ -26,7 +26,6 @@ QUESTION = "Does it hold when patients of one clinician are alike?"
 MANY = (
     2_000  # clinicians beyond which products by clinician are not gathered: the clinician effect serves alone
 )
-REFITS = 500
 TAG = 31
 ESTIMAND = "adjusted mean difference in everyone with at least one visit"
 LABEL = {
@@ -105,7 +104,7 @@ def estimates(
     yield from made(data, outcome, "mmrm_robust", robust_arm_contrasts(plain, grams), sums)
     if outcome == study.measured[0]:
         rng = np.random.default_rng([study.seed, TAG])
-        draws = bootstrap(plain, grams, min(REFITS, study.repetitions), rng)
+        draws = bootstrap(plain, grams, study.repetitions, rng)
         contrasts = bootstrap_arm_contrasts(plain, draws, clusters=clusters_by_arm(grams))
         yield from made(data, outcome, "mmrm_bootstrap", contrasts, sums)
 

@@ -21,7 +21,6 @@ BY_DESIGN = (
     "Fewer sessions are partly what ETMI is, not only what it achieves: patients are encouraged to go on by "
     "themselves. Fewer sessions are good news only if people do as well."
 )
-UNTOLD = "How the numbers of sessions compare cannot be told from these data."
 ASSUMPTIONS = (
     "The number of sessions is multiplied by the same factor for everyone with ETMI; the spread around the mean grows "
     "as the negative binomial says.",
