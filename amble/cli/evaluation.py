@@ -33,7 +33,8 @@ class Refused(click.ClickException):
 @contextmanager
 def steps(names: tuple[str, ...]) -> Iterator["Progress"]:
     """A progress bar that names the step being worked on."""
-    shown = {"item_show_func": lambda step: step or "", "update_min_steps": 0}  # the first step is named as well
+    # No least number of steps: the first step is named as well.
+    shown = {"item_show_func": lambda step: step or "", "update_min_steps": 0}
     with click.progressbar(length=len(names), label="Amble", **shown) as bar:
         started = False
 
