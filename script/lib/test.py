@@ -20,6 +20,7 @@ NO_DATABASE = [
     f"--ignore=tests/{folder}"
     for folder in (
         "generative/evaluation",
+        "journeys/test_evaluation_report.py",
         "reference",
         "simulation",
         "unit/evaluation",
