@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from amble.evaluation import run
+from amble.evaluation.analyses import over_time
 from amble.evaluation.engine import ENGINES, EngineUnavailable
 from amble.evaluation.report.charts import warm_up
 from amble.evaluation.report.writing import CannotWrite, check, write
@@ -16,6 +17,7 @@ from amble.evaluation.study.against_data import problems
 from amble.evaluation.study.model import Study
 from amble.evaluation.study.reading import StudyError, StudySource, study_and_source
 from amble.evaluation.sums import exchange
+from amble.evaluation.sums.data import Data
 
 PROTECTED = (
     "From sums that were changed a little to protect people: the same rows together would give a near number."
@@ -46,6 +48,7 @@ def write_sums(*, snapshot: Path, study: Path | None, out: Path, engine: str, pr
         gathered = run.scan(snapshot, asked, running, progress, requests=run.requests_for_release)
         refuse_constant_covariates(gathered, source)
         service = exchange.sums_of(gathered.data, gathered.provenance, out.name)
+        service = replace(service, moved=dict(moved(gathered.data, exchange.together([service], asked))))
     progress(run.STEPS[-1])
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -79,6 +82,14 @@ def marked(answer: Answer, services: Sequence[exchange.Service]) -> Answer:
         return answer
     estimates = tuple(replace(one, warnings=(*one.warnings, PROTECTED)) for one in answer.estimates)
     return replace(answer, estimates=estimates)
+
+
+def moved(exact: Data, released: Data) -> Iterator[tuple[str, float]]:
+    """By how many standard errors protecting people moved each outcome's average difference, in this service alone."""
+    for outcome in over_time.outcomes(released.outline):
+        before, after = (list(over_time.estimates(data, outcome))[-1] for data in (exact, released))
+        if before.estimate is not None and after.estimate is not None and before.se:
+            yield outcome, round((after.estimate - before.estimate) / before.se, 3)
 
 
 def refuse_unusable(snapshot: Path, out: Path) -> None:

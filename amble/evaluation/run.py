@@ -200,7 +200,8 @@ def gathered_from_sums(data: Data, services: Sequence[Service]) -> Gathered:
     aside = [
         f"{service.name}, {LABELS[outcome]}: to protect people, {found.scores:,} scores were set aside, "
         f"{found.episodes:,} episodes left out, {found.categories:,} rare categories counted with the most usual one, "
-        f"and in cells of {found.expected:,} episodes some covariate's sums are those expected."
+        f"and in cells of {found.expected:,} episodes some covariate is spread evenly. In this service alone it moves "
+        f"the average difference by {abs(service.moved.get(outcome, 0.0)):.2f} standard errors."
         for service in services
         for outcome, found in service.set_aside.items()
         if any(vars(found).values())

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -24,12 +24,16 @@ class NotSums(Exception):
 
 @dataclass(frozen=True)
 class Service:
-    """One service's sums: outcome -> cells, with what was set aside to protect people."""
+    """One service's sums: outcome -> cells, with what was set aside to protect people.
+
+    moved: outcome -> by how many of its standard errors that moved the service's own average difference.
+    """
 
     name: str
     moments: Mapping[str, Moments]
     provenance: Mapping[str, str]
     set_aside: Mapping[str, SetAside]
+    moved: Mapping[str, float] = field(default_factory=dict)
 
 
 def sums_of(data: Data, provenance: Mapping[str, str], name: str) -> Service:
@@ -47,6 +51,7 @@ def write(service: Service, study_sha256: str, file: Path) -> None:
         "format": FORMAT,
         "study_sha256": study_sha256,
         "provenance": dict(service.provenance),
+        "moved_standard_errors": dict(service.moved),
         "outcomes": {
             outcome: {
                 "set_aside": vars(service.set_aside[outcome]),
@@ -108,7 +113,8 @@ def _read(file: Path, study_sha256: str) -> Service:
         found = {outcome: _moments(cells) for outcome, cells in content["outcomes"].items()}
         aside = {outcome: SetAside(**cells["set_aside"]) for outcome, cells in content["outcomes"].items()}
         name = file.name.removesuffix(".json").removesuffix(".sums")
-        return Service(name, found, dict(content["provenance"]), aside)
+        moved = {outcome: float(errors) for outcome, errors in content["moved_standard_errors"].items()}
+        return Service(name, found, dict(content["provenance"]), aside, moved)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as problem:
         raise NotSums(f"{file}: is damaged. Make it again with `amble evaluate --sums`.") from problem
 

@@ -2,8 +2,8 @@
 
 A cell with too few episodes is joined to the cell that lacks its latest visit (those scores are set aside) until it is
 large enough; one that stays too small is left out. A category that is rare in either arm is counted with the level left
-out, in both arms alike. Where a cell holds too few of some category, what would be expected from the arm's large cells
-stands instead of the sums of that covariate. Every step is counted, and the file says so.
+out, in both arms alike. Where cells hold too few of some category, that covariate's sums are spread evenly over these
+cells. Every step is counted, and the file says so.
 """
 
 from dataclasses import dataclass, replace
@@ -80,7 +80,11 @@ def _without_rare_categories(moments: Moments, most: int) -> tuple[Moments, int]
 
 
 def _with_expected(moments: Moments, own: list[int], most: int) -> tuple[Moments, np.ndarray]:
-    """One covariate's sums in the cells that hold too few of one of its levels, from the shares in the other cells."""
+    """One covariate's sums in the cells that hold too few of one of its levels, spread evenly over these cells.
+
+    What they hold together is kept to the last person where that is no small count: each cell gets its part by size.
+    Else the shares of the arm's other cells stand instead.
+    """
     levels = moments.first[:, own]
     counts = np.column_stack([levels, moments.n - levels.sum(1)])
     small = ((counts > 0) & (counts <= most)).any(1)
@@ -89,15 +93,20 @@ def _with_expected(moments: Moments, own: list[int], most: int) -> tuple[Moments
     first, second = moments.first.astype(float), moments.second.astype(float)
     for arm in (0, 1):
         mine = small & (moments.keys["arm"] == arm)
-        base = ~small & (moments.keys["arm"] == arm)
-        base = base if base.any() else ~small
-        share = levels[base].sum(0) / moments.n[base].sum() if base.any() else np.zeros(len(own))
-        for k, p in zip(own, share, strict=True):
-            first[mine, k] = p * moments.n[mine]
-            second[mine, k, :] = second[mine, :, k] = p * moments.first[mine]
-        for k, p in zip(own, share, strict=True):
+        together = counts[mine].sum(0)
+        kept = not ((together > 0) & (together <= most)).any()
+        base = mine if kept else ~small & (moments.keys["arm"] == arm)
+        if not base.any():
+            base = ~small
+        people = max(int(moments.n[base].sum()), 1)
+        columns = np.maximum(np.abs(moments.first[base].sum(0)), 1)
+        for k in own:
+            first[mine, k] = moments.first[base, k].sum() / people * moments.n[mine]
+            rate = moments.second[base, k, :].sum(0) / columns
+            second[mine, k, :] = second[mine, :, k] = rate * moments.first[mine]
+        for k in own:
             second[np.ix_(mine, own, [k])] = second[np.ix_(mine, [k], own)] = 0
-            second[mine, k, k] = p * moments.n[mine]
+            second[mine, k, k] = first[mine, k]
     whole = {"first": np.rint(first).astype(np.int64), "second": np.rint(second).astype(np.int64)}
     return replace(moments, **whole), small
 
