@@ -29,7 +29,7 @@ def after_landing(at: dict) -> float:
 
 
 def scans_per_outcome(at: dict) -> float:
-    return after_landing(at) / at["work"]["mmrm"]["bare"] / OUTCOMES
+    return after_landing(at) / at["whole"]["bare"]["outcome"] / OUTCOMES
 
 
 GOALS = (

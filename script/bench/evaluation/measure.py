@@ -59,9 +59,9 @@ def runs(size: int) -> int:
 
 
 def whole(folder: Path, size: int) -> dict:
-    """`amble evaluate`, process start to file, beside a bare scan of the snapshot's long tables."""
+    """`amble evaluate`, process start to file, beside bare scans of what it reads."""
     say(f"{size:,} episodes: everything in the report")
-    bare = json.loads(ours("long_tables", str(folder), str(3)))
+    bare = json.loads(ours("bare", str(folder), "3"))
     every = [evaluated(folder) for _ in range(3 if size < 10_000 else 1)]
     chosen = sorted(every, key=lambda one: one["seconds"])[len(every) // 2]
     landing = sum(step["seconds"] for step in chosen["steps"] if step["step"] in LANDING)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from amble.evaluation.columns import scale_of
 
+from .bare import OUTCOME
 from .store import Store, opened
-from .work import OUTCOME
 
 VISITS, LAST = "visits.csv", "last.csv"
 LONG = 200_000  # rows above which no peer that reads every visit comes to an end

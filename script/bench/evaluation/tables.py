@@ -58,10 +58,11 @@ PEERS_SAY = (
     "with Kenward-Roger), 40 s at 100,000 (51 s), 565 s and 19 GB at 1 million."
 )
 EVERYTHING_SAY = (
-    "`amble evaluate` with the built-in study, from the start of the process to the written report. Landing: reading "
-    "the snapshot, checking every row and making one wide row per episode, beside a bare scan of its long tables "
-    "(episodes, scores, sessions; Parquet). After landing: all that follows, beside the bare scan of the columns of "
-    f"the MMRM of one outcome, shared over the {OUTCOMES} outcomes. At 1,624 the median of three, else one run."
+    "`amble evaluate` with the built-in study, from the start of the process to the written report; at 1,624 the "
+    "median of three, else one run. Landing: reading the snapshot, checking every row and making one wide row per "
+    "episode, beside a bare scan of the long tables (episodes, scores, sessions; Parquet). After landing: all that "
+    "follows, beside a bare scan of the landed columns of one outcome and of what is known of everyone, shared over "
+    f"the {OUTCOMES} outcomes; and beside one of all landed columns."
 )
 
 
@@ -120,7 +121,7 @@ def peer(told: dict, ours: dict) -> list[str]:
 def everything(sizes: dict) -> str:
     rows = []
     for size, at in sizes.items():
-        whole, bare = at["whole"], at["work"]["mmrm"]["bare"]
+        whole, bare = at["whole"], at["whole"]["bare"]
         after = goals.after_landing(at)
         rows.append(
             [
@@ -128,11 +129,13 @@ def everything(sizes: dict) -> str:
                 f"{shown(whole['seconds'])} s",
                 f"{shown(whole['start'])} s",
                 f"{shown(whole['landing'])} s",
-                f"{shown(whole['long_bare'])} s",
-                shown(whole["landing"] / whole["long_bare"]),
+                f"{shown(bare['snapshot'])} s",
+                shown(whole["landing"] / bare["snapshot"]),
                 f"{shown(after)} s",
-                f"{shown(bare)} s",
-                shown(after / bare / OUTCOMES),
+                f"{shown(bare['outcome'])} s",
+                shown(after / bare["outcome"] / OUTCOMES),
+                f"{shown(bare['landed'])} s",
+                shown(after / bare["landed"]),
                 f"{whole['peak_mb']:.0f} MB",
             ]
         )
@@ -141,11 +144,13 @@ def everything(sizes: dict) -> str:
         "start to file",
         "start of Python",
         "landing",
-        "bare scan, long tables",
+        "bare scan of the snapshot",
         "landing in these",
         "after landing",
-        "bare scan, one outcome",
+        "bare scan of one outcome",
         "after landing in these, per outcome",
+        "bare scan of all landed columns",
+        "after landing in these",
         "memory",
     ]
     return table(head, rows)

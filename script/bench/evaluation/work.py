@@ -39,9 +39,9 @@ from amble.evaluation.sums.rows import MemoryRows
 from amble.evaluation.sums.stream import EngineRows, numbers
 
 from ..memory import own_peak_mb
+from .bare import OUTCOME, scan
 from .store import Store, opened
 
-OUTCOME = "function"
 DRAWS = 2_000
 
 Told = dict[str, float]
@@ -169,11 +169,6 @@ def columns_of(store: Store, name: str) -> list[str]:
     return needed(plan(asked[name])) if name in asked else list(store.table.columns)
 
 
-def bare(store: Store, columns: Sequence[str]) -> None:
-    sums = ", ".join(f"sum({name})" for name in columns)
-    store.engine.connection.con.execute(f"SELECT {sums} FROM landed").fetchall()
-
-
 def timed(work: Callable[[], object]) -> tuple[float, object]:
     start = perf_counter()
     found = work()
@@ -186,7 +181,7 @@ def main() -> None:
     columns = columns_of(store, name)
     scans, works, told = [], [], {}
     for _ in range(runs):
-        scans.append(timed(lambda: bare(store, columns))[0])
+        scans.append(timed(lambda: scan(store, columns))[0])
         seconds, told = timed(lambda: WORK[name](store))
         works.append(seconds)
     clinicians = len(store.outline.clinic_of)
