@@ -113,7 +113,9 @@ def in_short(study: Study, estimates: Iterable[Estimate]) -> list[Short]:
     for outcome in (o for o in IN_SHORT if o in study.outcomes):
         speaks = _whole(estimates, outcome, *IN_SHORT[outcome])
         alike = _whole(estimates, outcome, "tost", "equivalence")
-        said = [e.meaning for e in (speaks, alike) if e]
+        settled = alike is not None and _inside(alike, study.equivalence.get(outcome))
+        said = [alike.meaning] if settled else [e.meaning for e in (speaks, alike) if e]
+        said += _with_clinicians(_whole(estimates, outcome, "mmrm_clinician", "difference"), study)
         known = speaks and speaks.estimate is not None and outcome in study.mic
         if known and "matter to one person" not in speaks.meaning:
             said.append(f"The smallest change that matters to one person is {_points(study.mic[outcome])}.")
@@ -121,6 +123,21 @@ def in_short(study: Study, estimates: Iterable[Estimate]) -> list[Short]:
             said.append("Fewer sessions are partly by design: ETMI is meant to need fewer.")
         found.append(Short(outcome, speaks, tuple(said)))
     return found
+
+
+def _inside(found: Estimate, margin: float | None) -> bool:
+    """Whether the whole interval lies within the margin, so that "no different" may be said."""
+    limits = (found.ci_low, found.ci_high)
+    return margin is not None and None not in limits and max(abs(limit) for limit in limits) < margin
+
+
+def _with_clinicians(found: Estimate | None, study: Study) -> list[str]:
+    """The same difference with an interval that knows that patients of one clinician are alike."""
+    if found is None or found.ci_low is None or found.ci_high is None:
+        return []
+    low, high = (f"{limit:.2f}".replace("-", numbers.MINUS) for limit in (found.ci_low, found.ci_high))
+    level = f"{100 * study.confidence:.3g}%"
+    return [f"Allowing for patients of one clinician being alike, the {level} interval is {low} to {high}."]
 
 
 def _points(value: float) -> str:
