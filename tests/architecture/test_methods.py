@@ -25,6 +25,14 @@ SHARED = {
 }
 
 
+# Pages of what has no number that others could have published. Every page of an estimator names a reference.
+NO_REFERENCE = {
+    "disclosure": "rules for tables, not an estimate: every table that fits what is shown is tried instead",
+    "simulation": "an invented service: its truth is computed, and nobody else has one",
+    "sums": "counts and sums: engines and a plain sum must agree to the last bit instead",
+}
+
+
 def name(file: Path) -> str:
     return file.stem
 
@@ -40,6 +48,18 @@ def test_a_page_names_tests_that_exist_and_stands_in_the_index(page: Path) -> No
     tests = re.findall(r"tests/[\w/]+\.py", page.read_text("utf-8"))
     assert tests and all((ROOT / test).exists() for test in tests)
     assert f"({page.name})" in (METHODS / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_a_page_names_a_published_reference_or_stands_among_those_that_have_none(page: Path) -> None:
+    references = re.findall(r"tests/reference/test_\w+\.py", page.read_text("utf-8"))
+    assert bool(references) != (page.stem in NO_REFERENCE)
+
+
+def test_no_page_of_an_estimator_is_excused_from_a_reference() -> None:
+    kernels = "".join(file.read_text("utf-8") for file in KERNELS if file.parent.name == "estimators")
+    assert [page for page in NO_REFERENCE if f"{page}.md" in kernels] == []
+    assert [page for page in NO_REFERENCE if not (METHODS / f"{page}.md").exists()] == []
 
 
 @pytest.mark.parametrize("file", KERNELS, ids=name)
