@@ -68,8 +68,7 @@ def whole(folder: Path, size: int) -> dict:
     return chosen | {
         "runs": len(every),
         "landing": landing,
-        "long_bare": bare["seconds"],
-        "rows": bare["rows"],
+        "bare": bare,
     }
 
 
