@@ -20,21 +20,24 @@ from tests.reference.test_weighting import chunks_of, nhefs
 ONE = slice(0, 1)
 
 
-def fits(x: np.ndarray, arm: np.ndarray, y: np.ndarray) -> tuple[dict[str, tuple[float, float]], np.ndarray]:
+def fits(
+    x: np.ndarray, arm: np.ndarray, y: np.ndarray, empty: str = ""
+) -> tuple[dict[str, tuple[float, float]], np.ndarray]:
     """(estimate, error) of each kernel, and the weighted means of usual care and treatment.
 
     Who answered may depend on the treatment, so it is one more term. Weights are taken as known, every person is a
-    cluster, and the factor G / (G - 1) is taken out, as in the book.
+    cluster, and the factor G / (G - 1) is taken out, as in the book. empty: a model with the intercept alone.
     """
     x = np.vstack([x, arm])
     p, n = x.shape
     start = np.arange(p) < p - 1  # the terms known before treatment
+    alone = np.arange(p) == 0
     chunks, regressions = chunks_of(x, arm, y), Regressions(1, p)
     names = ("intercept", *(f"x{j}" for j in range(1, p)))
-    uses = np.stack([start, np.ones(p, bool)])
-    models = fit_logistic(chunks, names, uses, np.arange(p) == 0, ("propensity", "seen"), n, [regressions])
+    uses = np.stack([alone if empty == "propensity" else start, np.ones(p, bool)])
+    models = fit_logistic(chunks, names, uses, alone, ("propensity", "seen"), n, [regressions])
     assert all(model.convergence.converged for model in models)
-    coef, bread, _ = regressions.solve(start)
+    coef, bread, _ = regressions.solve(alone if empty == "outcome" else start)
     known = np.zeros((p, p))
     nuisances = Nuisances(
         LogisticPropensity(models[0].coef, known),
@@ -103,8 +106,11 @@ def test_a_yes_or_no_outcome_worked_by_hand() -> None:
     people = np.array([(0, 1, 1, 4), (0, 0, 1, 4), (1, 1, 6, 9), (1, 0, 2, 3)])
     critical, arm = (np.repeat(people[:, j], people[:, 3]).astype(float) for j in (0, 1))
     died = np.concatenate([np.arange(n) < deaths for *_, deaths, n in people]).astype(float)
-    found, mean = fits(np.stack([np.ones(20), critical]), arm, died)
+    x = np.stack([np.ones(20), critical])
+    found, mean = fits(x, arm, died)
     assert found["complete"][0] == pytest.approx(7 / 13 - 3 / 7, rel=1e-9)
     np.testing.assert_allclose(mean, 0.5, rtol=1e-9)
     assert found["weighted"][0] == pytest.approx(0, abs=1e-9)
-    assert found["doubly robust"][0] == pytest.approx(0, abs=1e-9)
+    # doubly robust: still nothing when the outcome's model, or that of treatment, does not know who was critical
+    for empty in ("", "outcome", "propensity"):
+        assert fits(x, arm, died, empty)[0]["doubly robust"][0] == pytest.approx(0, abs=1e-9), empty
