@@ -86,7 +86,7 @@ def marked(answer: Answer, services: Sequence[exchange.Service]) -> Answer:
 
 def moved(exact: Data, released: Data) -> Iterator[tuple[str, float]]:
     """By how many standard errors protecting people moved each outcome's average difference, in this service alone."""
-    for outcome in over_time.outcomes(released.outline):
+    for outcome in released.outline.seen:
         before, after = (list(over_time.estimates(data, outcome))[-1] for data in (exact, released))
         if before.estimate is not None and after.estimate is not None and before.se:
             yield outcome, round((after.estimate - before.estimate) / before.se, 3)

@@ -16,7 +16,7 @@ from amble.evaluation.report.model import Report, Share
 from amble.evaluation.results import Answer, Table
 from amble.evaluation.snapshot.faults import Fault, faults
 from amble.evaluation.snapshot.reader import Snapshot, open_snapshot
-from amble.evaluation.study.model import LABELS, Study
+from amble.evaluation.study.model import ARMS, LABELS, Study
 from amble.evaluation.sums.catalogue import Request, cube, released
 from amble.evaluation.sums.data import Data, Outline
 from amble.evaluation.sums.digest import sha256
@@ -182,7 +182,7 @@ def completeness(data: Data) -> dict[str, tuple[int, int]]:
 def unknowable(data: Data, landed: Landed) -> Iterator[str]:
     """What no method can tell from this snapshot, in words."""
     n = data.outline.n
-    for arm, label in (("etmi", "ETMI"), ("usual_care", "usual care")):
+    for arm, label in ARMS.items():
         if not n[arm]:
             yield f"Nobody in the cohort had {label}, so the two kinds of care cannot be compared."
     for outcome in data.outline.study.measured:

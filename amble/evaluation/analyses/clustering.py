@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import stdtr
 
-from amble.evaluation.analyses.over_time import AT, finite, limits, meaning, outcomes, sums_of
+from amble.evaluation.analyses.over_time import AT, finite, limits, meaning, sums_of
 from amble.evaluation.analyses.words import number
 from amble.evaluation.estimators import cluster_robust, random_intercepts
 from amble.evaluation.estimators.random_intercepts import ClusterSums, RandomInterceptFit
@@ -49,7 +49,7 @@ class VisitFit:
 def requests(outline: Outline) -> list[Request]:
     """The cube and first-order sums, shared with the mixed models; grams by clinician for the last visit alone."""
     found = []
-    for outcome in outcomes(outline):
+    for outcome in outline.seen:
         visits = outline.visits[outcome]
         found += [cube(outcome, visits), by_clinician(outcome, visits, outline.design.terms)]
         found.append(_last_request(outline, outcome))
@@ -57,7 +57,7 @@ def requests(outline: Outline) -> list[Request]:
 
 
 def answer(data: Data) -> Answer:
-    fits = {outcome: list(_fits(data, outcome)) for outcome in outcomes(data.outline)}
+    fits = {outcome: list(_fits(data, outcome)) for outcome in data.outline.seen}
     found = {outcome: tuple(_estimates(data, outcome, rows)) for outcome, rows in fits.items()}
     every = [one for rows in fits.values() for one in rows]
     return Answer(
@@ -329,7 +329,7 @@ def _warnings(data: Data) -> Iterator[str]:
         )
     elif 1 < clinics < FEW_FOR_INTERVALS:
         yield f"There are only {clinics} clinics: intervals that allow for differences between clinics are rough."
-    for outcome in outcomes(outline):
+    for outcome in outline.seen:
         grams = _last_grams(data, outcome)
         pairs = (("clinician", grams), ("clinic", cluster_robust.by_parent(grams)))
         for name, clusters in pairs:

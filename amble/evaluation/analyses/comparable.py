@@ -75,7 +75,7 @@ def _categories(outline: Outline) -> list[str]:
 def _baselines(outline: Outline) -> tuple[str, ...]:
     if not outline.study.cohort.baseline_required:
         return ()
-    return tuple(f"{outcome}_baseline" for outcome in outline.study.measured if outline.visits[outcome])
+    return tuple(f"{outcome}_baseline" for outcome in outline.seen)
 
 
 def _group(name: str, level: str) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from amble.evaluation.analyses.over_time import finite
 from amble.evaluation.analyses.words import interval, number
 from amble.evaluation.estimators import interval_censored
 from amble.evaluation.estimators.cluster_bootstrap import percentile_interval, resampled
@@ -66,8 +67,7 @@ def answer(data: Data) -> Answer:
 
 
 def _shown(outline: Outline) -> list[str]:
-    study = outline.study
-    return [o for o in study.measured if outline.visits[o] and o in study.mic]
+    return [outcome for outcome in outline.seen if outcome in outline.study.mic]
 
 
 def _common_visits(data: Data, outcome: str) -> tuple[str, ...]:
@@ -138,7 +138,7 @@ def _estimate(found: Finding, outline: Outline) -> Estimate:
         contrast="difference_in_weeks",
         method="rmst",
         estimand=f"mean weeks without the smallest important change up to {found.visits[-1]}, unadjusted",
-        estimate=_finite(found.comparison.difference[MIDDLE]),
+        estimate=finite(found.comparison.difference[MIDDLE]),
         se=found.se,
         ci_low=found.low,
         ci_high=found.high,
@@ -157,10 +157,6 @@ def _certificate(found: Finding) -> Convergence:
     return Convergence(
         f"time to change in {LABELS[found.outcome]}", gap <= interval_censored.TOLERANCE, steps, gap, rise
     )
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
 
 
 # Telling

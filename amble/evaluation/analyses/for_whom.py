@@ -9,7 +9,6 @@ from amble.evaluation.analyses.groups import (
     clinicians_by_level,
     clinicians_of,
     named,
-    shown,
     variables_of,
 )
 from amble.evaluation.analyses.words import counted, interval, listed, number, p_words
@@ -31,7 +30,7 @@ ASSUMPTIONS = (
 
 def requests(outline: Outline) -> list[Request]:
     """The cube of each outcome, the same with fewer keys, and in which groups each clinician has patients."""
-    outcomes = shown(outline)
+    outcomes = outline.seen
     cubes = [cube(outcome, outline.visits[outcome]) for outcome in outcomes]
     cells = [cells_of(outline, outcome, name) for outcome in outcomes for name in variables_of(outline)]
     return [*cubes, *dict.fromkeys(cells), *([clinicians_by_level(outline)] if outcomes else [])]
@@ -41,11 +40,11 @@ def answer(data: Data) -> Answer:
     if not (data.outline.n["etmi"] and data.outline.n["usual_care"]):
         reason = "With one arm empty, nothing can be said about for whom ETMI does more."
         return Answer("for_whom", QUESTION, (reason,), warnings=(reason,))
-    if not shown(data.outline):
+    if not data.outline.seen:
         reason = "No outcome was recorded at a visit, so groups cannot be compared."
         return Answer("for_whom", QUESTION, (reason,), warnings=(reason,))
     clinicians = clinicians_of(data)
-    found = {outcome: all_variables(data, outcome, clinicians) for outcome in shown(data.outline)}
+    found = {outcome: all_variables(data, outcome, clinicians) for outcome in data.outline.seen}
     return Answer(
         name="for_whom",
         question=QUESTION,

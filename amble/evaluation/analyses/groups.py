@@ -57,11 +57,6 @@ class Variable:
         return dict(zip(used, self.found.levels, strict=True)) if self.found else {}
 
 
-def shown(outline: Outline) -> list[str]:
-    """Outcomes that were recorded at a visit."""
-    return [outcome for outcome in outline.study.measured if outline.visits[outcome]]
-
-
 def variables_of(outline: Outline) -> tuple[str, ...]:
     """Those of the study first, then those that are always looked at."""
     return tuple(dict.fromkeys((*outline.study.subgroups, *ALWAYS)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from amble.evaluation.analyses.observed import complete_cases
-from amble.evaluation.analyses.over_time import AT, finite, fitted, outcomes
+from amble.evaluation.analyses.over_time import AT, finite, fitted
 from amble.evaluation.analyses.words import DIGITS, interval, number
 from amble.evaluation.estimators.completion import RULES, both_arms
 from amble.evaluation.estimators.multiple_imputation import (
@@ -62,11 +62,11 @@ class Filled:
 
 
 def requests(outline: Outline) -> list[Request]:
-    return [cube(outcome, outline.visits[outcome]) for outcome in outcomes(outline)]
+    return [cube(outcome, outline.visits[outcome]) for outcome in outline.seen]
 
 
 def answer(data: Data) -> Answer:
-    found = {outcome: _filled(data, outcome) for outcome in outcomes(data.outline)}
+    found = {outcome: _filled(data, outcome) for outcome in data.outline.seen}
     warnings = [_unfitted(outcome) for outcome, filled in found.items() if not filled]
     if not found:
         warnings = [

@@ -7,7 +7,7 @@ from scipy.special import stdtrit
 
 from amble.evaluation.analyses.words import DIGITS, interval, number
 from amble.evaluation.estimators.degrees_of_freedom import AVERAGE, arm_contrasts, contrast
-from amble.evaluation.estimators.mean_model import mean_model
+from amble.evaluation.estimators.mean_model import MeanModel, mean_model
 from amble.evaluation.estimators.mmrm import MmrmFit, fit_mmrm
 from amble.evaluation.results import Answer, Estimate, Figure, Table
 from amble.evaluation.study.model import HIGHER_IS_BETTER, LABELS
@@ -26,34 +26,37 @@ AT = {"6w": "at 6 weeks", "3m": "at 3 months", "6m": "at 6 months", "12m": "at 1
 
 
 def requests(outline: Outline) -> list[Request]:
-    return [cube(outcome, outline.visits[outcome]) for outcome in outcomes(outline)]
+    return [cube(outcome, outline.visits[outcome]) for outcome in outline.seen]
 
 
-def outcomes(outline: Outline) -> list[str]:
-    return [outcome for outcome in outline.study.measured if outline.visits[outcome]]
-
-
-def sums_of(data: Data, outcome: str) -> PatternSums:
-    """The sums of the study's adjusted model of an outcome, made once."""
-    name = ("pattern sums", outcome)
+def sums_of(data: Data, outcome: str, z: tuple[str, ...] | None = None) -> PatternSums:
+    """The sums of an adjusted model of an outcome, with the study's terms unless others are named; made once."""
+    z = model_terms(data.outline) if z is None else z
+    name = ("pattern sums", outcome, z)
     if name not in data.memo:
         moments = data.moments[cube(outcome, data.outline.visits[outcome])]
-        data.memo[name] = pattern_sums(moments, data.outline, outcome)
+        data.memo[name] = pattern_sums(moments, data.outline, outcome, z=z)
     return data.memo[name]
 
 
-def fitted(data: Data, outcome: str) -> MmrmFit:
-    """value ~ visit + visit:arm + visit:baseline + covariates, unstructured covariance, REML; fitted once."""
-    name = ("mmrm", outcome)
+def model_of(data: Data, outcome: str, z: tuple[str, ...]) -> MeanModel:
+    """value ~ visit + visit:arm + visit:baseline + covariates."""
+    by_visit = BY_VISIT if data.outline.study.baseline == "by_visit" else BY_VISIT[:2]
+    return mean_model(z, data.outline.visits[outcome], by_visit)
+
+
+def fitted(data: Data, outcome: str, z: tuple[str, ...] | None = None) -> MmrmFit:
+    """The model with unstructured covariance, by REML; fitted once."""
+    z = model_terms(data.outline) if z is None else z
+    name = ("mmrm", outcome, z)
     if name not in data.memo:
-        by_visit = BY_VISIT if data.outline.study.baseline == "by_visit" else BY_VISIT[:2]
-        model = mean_model(model_terms(data.outline), data.outline.visits[outcome], by_visit)
-        data.memo[name] = fit_mmrm(sums_of(data, outcome), model, name=f"mmrm {outcome}")
+        model = model_of(data, outcome, z)
+        data.memo[name] = fit_mmrm(sums_of(data, outcome, z), model, name=f"mmrm {outcome}")
     return data.memo[name]
 
 
 def answer(data: Data) -> Answer:
-    found = {outcome: tuple(estimates(data, outcome)) for outcome in outcomes(data.outline)}
+    found = {outcome: tuple(estimates(data, outcome)) for outcome in data.outline.seen}
     tables = [table(data, outcome, rows) for outcome, rows in found.items()]
     means = [means_table(data, outcome) for outcome in found]
     fits = [fitted(data, outcome) for outcome in found]

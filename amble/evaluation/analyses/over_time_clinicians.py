@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from amble.evaluation.analyses.over_time import AT, BY_VISIT, arm_counts, finite, limits, outcomes
+from amble.evaluation.analyses import over_time
+from amble.evaluation.analyses.over_time import AT, arm_counts, finite, limits
 from amble.evaluation.analyses.words import interval, number
 from amble.evaluation.estimators.degrees_of_freedom import AVERAGE, VisitContrast, arm_contrasts
-from amble.evaluation.estimators.mean_model import MeanModel, mean_model
-from amble.evaluation.estimators.mmrm import MmrmFit, fit_mmrm
+from amble.evaluation.estimators.mmrm import MmrmFit
 from amble.evaluation.estimators.mmrm_clinician import ClinicianFit, fit_mmrm_clinician
 from amble.evaluation.estimators.mmrm_clusters import (
     bootstrap,
@@ -20,7 +20,7 @@ from amble.evaluation.study.model import LABELS
 from amble.evaluation.sums.catalogue import Request, by_clinician, cube, patterns_by_clinician
 from amble.evaluation.sums.data import Data, Outline
 from amble.evaluation.sums.moments import ClusterPatternGrams, PatternSums
-from amble.evaluation.sums.patterns import cluster_pattern_grams, cluster_pattern_sums, pattern_sums
+from amble.evaluation.sums.patterns import cluster_pattern_grams, cluster_pattern_sums
 
 QUESTION = "Does it hold when patients of one clinician are alike?"
 MANY = (
@@ -39,7 +39,7 @@ LABEL = {
 def requests(outline: Outline) -> list[Request]:
     """Sums by clinician and pattern; with products too where clinicians are not too many to hold them."""
     wanted = []
-    for outcome in outcomes(outline):
+    for outcome in outline.seen:
         visits, terms = outline.visits[outcome], outline.design.terms
         wanted += [cube(outcome, visits), by_clinician(outcome, visits, terms)]
         if few(outline):
@@ -52,7 +52,7 @@ def few(outline: Outline) -> bool:
 
 
 def answer(data: Data) -> Answer:
-    fits = {outcome: fitted(data, outcome) for outcome in outcomes(data.outline)}
+    fits = {outcome: fitted(data, outcome) for outcome in data.outline.seen}
     found = {outcome: tuple(estimates(data, outcome, *fits[outcome])) for outcome in fits}
     return Answer(
         name="over_time_clinicians",
@@ -79,15 +79,10 @@ def fitted(data: Data, outcome: str) -> tuple[MmrmFit, ClinicianFit, PatternSums
     outline = data.outline
     visits, terms = outline.visits[outcome], outline.design.terms
     z = ("intercept", "arm", *terms, "baseline")
-    sums = pattern_sums(data.moments[cube(outcome, visits)], outline, outcome, z=z)
+    sums, model = over_time.sums_of(data, outcome, z), over_time.model_of(data, outcome, z)
     clusters = cluster_pattern_sums(data.moments[by_clinician(outcome, visits, terms)], outline, outcome)
-    model = model_of(outline, z, visits)
-    plain = fit_mmrm(sums, model, f"mmrm {outcome}")
-    return plain, fit_mmrm_clinician(sums, clusters, model, f"mmrm_clinician {outcome}"), sums
-
-
-def model_of(outline: Outline, z: tuple[str, ...], visits: tuple[str, ...]) -> MeanModel:
-    return mean_model(z, visits, BY_VISIT if outline.study.baseline == "by_visit" else BY_VISIT[:2])
+    with_clinicians = fit_mmrm_clinician(sums, clusters, model, f"mmrm_clinician {outcome}")
+    return over_time.fitted(data, outcome, z), with_clinicians, sums
 
 
 def estimates(

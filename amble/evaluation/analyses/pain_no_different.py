@@ -1,7 +1,7 @@
 """Question 9. Is a difference too small to matter? Two one-sided tests of the mixed model's differences."""
 
 from amble.evaluation.analyses.arms import FEW_PEOPLE
-from amble.evaluation.analyses.over_time import AT, arm_counts, finite, fitted, outcomes, sums_of
+from amble.evaluation.analyses.over_time import AT, arm_counts, finite, fitted, sums_of
 from amble.evaluation.analyses.words import number
 from amble.evaluation.estimators.degrees_of_freedom import AVERAGE, VisitContrast, arm_contrasts
 from amble.evaluation.estimators.equivalence import Equivalence, tost
@@ -48,7 +48,7 @@ def answer(data: Data) -> Answer:
 
 
 def _asked(outline: Outline) -> list[str]:
-    return [outcome for outcome in outcomes(outline) if outline.study.equivalence.get(outcome, 0) > 0]
+    return [outcome for outcome in outline.seen if outline.study.equivalence.get(outcome, 0) > 0]
 
 
 def _tests(data: Data, outcome: str) -> list[tuple[VisitContrast, Equivalence]]:

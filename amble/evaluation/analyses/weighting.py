@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from amble.evaluation.analyses.comparable import comparable
+from amble.evaluation.analyses.comparable import Comparable, comparable
 from amble.evaluation.columns import UNKNOWN
 from amble.evaluation.diagnostics.balance import Balance
 from amble.evaluation.diagnostics.overlap import Overlap, OverlapResult
@@ -21,7 +21,7 @@ from amble.evaluation.estimators.nuisance import Frame, LogisticPropensity, Nuis
 from amble.evaluation.estimators.two_passes import Certificate, Effects, estimate
 from amble.evaluation.estimators.weighted_regression import WeightedRegression
 from amble.evaluation.estimators.weights import ESTIMANDS
-from amble.evaluation.study.model import HIGHER_IS_BETTER
+from amble.evaluation.study.model import ARMS, HIGHER_IS_BETTER
 from amble.evaluation.sums.data import Data
 from amble.evaluation.sums.rows import Block
 
@@ -79,12 +79,13 @@ def _weighting(data: Data) -> "Weighting | str":
     outline = data.outline
     if data.rows is None:
         return "This needs the rows of single episodes; here only sums of several services came together."
-    for arm, words in (("etmi", "ETMI"), ("usual_care", "usual care")):
+    for arm, words in ARMS.items():
         if not outline.n[arm]:
             return f"There is no episode with {words}: the two kinds of care cannot be compared."
-    if not min(comparable(data).n):
+    among = comparable(data)
+    if not min(among.n):
         return "Of one kind of care nobody's start was recorded: nobody can be weighted to be alike."
-    reader = Reader(data)
+    reader = Reader(data, among)
     if not reader.targets:
         return "No outcome was recorded at any visit of the study."
     return _computed(reader, sum(reader.among.n), len(outline.clinic_of))
@@ -136,10 +137,10 @@ class Reader:
     does not require a baseline, a missing one gets the centre of the others and a term of its own that says so.
     """
 
-    def __init__(self, data: Data) -> None:
+    def __init__(self, data: Data, among: Comparable) -> None:
         outline, study = data.outline, data.outline.study
         self.rows, self.design = data.rows, outline.design
-        self.among = comparable(data)
+        self.among = among
         self.mic = study.mic
         seen = [Target(outcome, visit) for outcome in study.measured for visit in outline.visits[outcome]]
         changed = [replace(target, responder=True) for target in seen if target.outcome in study.mic]
@@ -151,7 +152,7 @@ class Reader:
         self.model_of = np.array(
             [models[replace(target, responder=False)] for target in self.targets], dtype=int
         )
-        self.baselines = tuple(f"{outcome}_baseline" for outcome in study.measured if outline.visits[outcome])
+        self.baselines = tuple(f"{outcome}_baseline" for outcome in outline.seen)
         self.gaps = () if self.among.baselines else self.baselines
         missing = tuple(f"{name}:{UNKNOWN}" for name in self.gaps)
         self.names = ("intercept", "arm", *self.among.terms, *self.baselines, *missing)

@@ -11,13 +11,12 @@ from amble.evaluation.diagnostics import standardised
 from amble.evaluation.estimators.shares import ShareDifference, share_difference
 from amble.evaluation.marks import people, share
 from amble.evaluation.results import Answer, Cell, Estimate, Figure, Table
-from amble.evaluation.study.model import LABELS
+from amble.evaluation.study.model import ARMS, LABELS
 from amble.evaluation.sums.catalogue import CELLS, Request, cube
 from amble.evaluation.sums.data import Data, Outline
 from amble.evaluation.sums.moments import Moments
 
-ARMS = {"etmi": 1, "usual_care": 0}
-ARM_NAMES = {"etmi": "ETMI", "usual_care": "usual care"}
+CODES = {"etmi": 1, "usual_care": 0}
 NAMES = {
     "activity_level": "activity at start (times a week)",
     "deprivation_quintile": "deprivation (1 most, 5 least)",
@@ -31,17 +30,17 @@ EVERY = "start and every visit"
 
 def requests(outline: Outline) -> list[Request]:
     """Cells of categories and patterns (shared with the mixed models), durations, and completeness by clinician."""
-    cells = [cube(outcome, outline.visits[outcome]) for outcome in _shown(outline)] or [_cells()]
+    cells = [cube(outcome, outline.visits[outcome]) for outcome in outline.seen] or [_cells()]
     return [
         *cells,
         _durations(),
-        *(_known_by_clinician(outcome) for outcome in _shown(outline)),
+        *(_known_by_clinician(outcome) for outcome in outline.seen),
         _episodes_by_clinician(),
     ]
 
 
 def answer(data: Data) -> Answer:
-    outcomes = _shown(data.outline)
+    outcomes = data.outline.seen
     rates = {outcome: _protected(data, outcome, _rates(data, outcome)) for outcome in outcomes}
     tables = [_table_one(data), *(_completeness_table(data, outcome) for outcome in outcomes)]
     if outcomes:
@@ -58,10 +57,6 @@ def answer(data: Data) -> Answer:
 
 
 # What is asked for
-
-
-def _shown(outline: Outline) -> list[str]:
-    return [outcome for outcome in outline.study.measured if outline.visits[outcome]]
 
 
 def _cells() -> Request:
@@ -86,9 +81,9 @@ def _episodes_by_clinician() -> Request:
 
 def _table_one(data: Data) -> Table:
     """One block of rows per characteristic: a heading with its total, then levels, or recorded and not recorded."""
-    shown = _shown(data.outline)
+    shown = data.outline.seen
     base = data.moments[cube(shown[0], data.outline.visits[shown[0]]) if shown else _cells()]
-    n = {arm: data.outline.n[arm] for arm in ARMS}
+    n = {arm: data.outline.n[arm] for arm in CODES}
     rows: list[tuple[Cell, ...]] = [
         ("episodes", "", n["etmi"], None, None, n["usual_care"], None, None, None)
     ]
@@ -136,7 +131,7 @@ def _summed(
     at = cells.columns.index(column)
     use = np.ones(len(cells.n), bool) if use is None else use
     found = {}
-    for arm, code in ARMS.items():
+    for arm, code in CODES.items():
         rows = use & (cells.keys["arm"] == code)
         n, total = int(cells.n[rows].sum()), int(cells.first[rows, at].sum())
         square = int(cells.second[rows, at, at].sum())
@@ -230,7 +225,7 @@ def _completeness_table(data: Data, outcome: str) -> Table:
         for arm, complete in counts.items():
             n = data.outline.n[arm]
             share = round(100 * complete / n, 1) if n else None
-            rows.append((visit, ARM_NAMES[arm], complete, n - complete, n, share))
+            rows.append((visit, ARMS[arm], complete, n - complete, n, share))
     return Table(
         name=f"completeness_{outcome}",
         title=f"How much of {LABELS[outcome]} is known, by visit and arm",
@@ -341,7 +336,7 @@ def _sentences(data: Data, rates: dict[str, dict[str, ShareDifference]]) -> tupl
                 f"{LABELS[outcome].capitalize()} is known at the start and at every visit for few people."
             )
             continue
-        arms = [f"{share(known[name], n[arm])} with {name}" for arm, name in ARM_NAMES.items() if n[arm]]
+        arms = [f"{share(known[name], n[arm])} with {name}" for arm, name in ARMS.items() if n[arm]]
         complete = sum(known.values())
         sentences.append(
             f"{LABELS[outcome].capitalize()} is known at the start and at every visit for {people(complete)} of "
@@ -362,8 +357,8 @@ def _clinicians(data: Data) -> int:
 
 def _warnings(data: Data, rates: Iterable[str]) -> tuple[str, ...]:
     found = [
-        f"There is no episode with {ARM_NAMES[arm]}: the arms cannot be compared."
-        for arm in ARMS
+        f"There is no episode with {ARMS[arm]}: the arms cannot be compared."
+        for arm in CODES
         if not data.outline.n[arm]
     ]
     found += [

@@ -3,11 +3,10 @@
 import textwrap
 from collections.abc import Iterable
 
-from amble.evaluation.study.model import LABELS, Study
+from amble.evaluation.study.model import ARMS, LABELS, Study
 
 UNITS = {"function": "points of 100", "pain": "points of 10", "fear_avoidance": "points of 100"}
 VISITS = {"discharge": "discharge", "6w": "6 weeks", "3m": "3 months", "6m": "6 months", "12m": "12 months"}
-ARMS = {"etmi": "ETMI", "usual_care": "usual care"}
 COLUMNS = {
     "age_years": "age",
     "age_group": "age group",

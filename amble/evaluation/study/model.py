@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 OUTCOMES = ("function", "pain", "fear_avoidance")  # measured at visits; `sessions` is counted
 HIGHER_IS_BETTER = {"function": True, "pain": False, "fear_avoidance": False}
+ARMS = {"etmi": "ETMI", "usual_care": "usual care"}  # arm -> how it is said
 LABELS = {"function": "function", "pain": "pain", "fear_avoidance": "fear-avoidance", "sessions": "sessions"}
 
 

@@ -31,6 +31,11 @@ class Outline:
     clinics: tuple[str, ...]
     n: Mapping[str, int]
 
+    @property
+    def seen(self) -> tuple[str, ...]:
+        """The study's scores that were recorded at the start and at some visit: those that can be compared."""
+        return tuple(outcome for outcome in self.study.measured if self.visits[outcome])
+
 
 @dataclass(frozen=True)
 class Data:
