@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from amble.cli import instruments
+
 if TYPE_CHECKING:
     from amble.evaluation.run import Progress
 
@@ -21,10 +23,8 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-class Refused(click.ClickException):
-    """What was given cannot be evaluated. One message per reason; nothing was computed and nothing written."""
-
-    exit_code = 2
+class Refused(instruments.Refused):
+    """One message per reason, each a whole sentence: nothing was computed and nothing written."""
 
     def show(self, file=None) -> None:
         click.echo(self.message, err=True)
@@ -32,19 +32,24 @@ class Refused(click.ClickException):
 
 @contextmanager
 def steps(names: tuple[str, ...]) -> Iterator["Progress"]:
-    """A progress bar that names the step being worked on."""
+    """A progress bar that names the step being worked on; what cannot be evaluated is told under it."""
+    from amble.evaluation.run import CannotEvaluate
+
     # No least number of steps: the first step is named as well.
     shown = {"item_show_func": lambda step: step or "", "update_min_steps": 0}
-    with click.progressbar(length=len(names), label="Amble", **shown) as bar:
-        started = False
+    try:
+        with click.progressbar(length=len(names), label="Amble", **shown) as bar:
+            started = False
 
-        def progress(step: str) -> None:
-            nonlocal started
-            bar.update(int(started), current_item=step.replace("_", " "))
-            started = True
+            def progress(step: str) -> None:
+                nonlocal started
+                bar.update(int(started), current_item=step.replace("_", " "))
+                started = True
 
-        yield progress
-        bar.update(1, current_item="done")
+            yield progress
+            bar.update(1, current_item="done")
+    except CannotEvaluate as problem:
+        raise Refused("\n".join([*problem.reasons, "Nothing was computed."])) from problem
 
 
 @click.command()
@@ -60,14 +65,11 @@ def steps(names: tuple[str, ...]) -> Iterator["Progress"]:
 def evaluate(snapshot: Path, study: Path | None, out: Path, engine: str, sums: bool) -> None:
     """Compare ETMI with usual care on a snapshot of routine data, and write the report."""
     from amble.evaluation import run
-    from amble.evaluation.commands import CannotEvaluate, evaluate, write_sums
+    from amble.evaluation.commands import evaluate, write_sums
 
-    try:
-        with steps(run.STEPS) as progress:
-            work = write_sums if sums else evaluate
-            written = work(snapshot=snapshot, study=study, out=out, engine=engine, progress=progress)
-    except CannotEvaluate as problem:
-        raise Refused("\n".join([*problem.reasons, "Nothing was computed."])) from problem
+    with steps(run.STEPS) as progress:
+        work = write_sums if sums else evaluate
+        written = work(snapshot=snapshot, study=study, out=out, engine=engine, progress=progress)
     click.echo(f"Written: {written}")
 
 
@@ -80,13 +82,10 @@ def evaluate(snapshot: Path, study: Path | None, out: Path, engine: str, sums: b
 def combine(files: tuple[Path, ...], study: Path | None, out: Path) -> None:
     """Evaluate the sums of several services together: FILES come from `amble evaluate --sums`."""
     from amble.evaluation import run
-    from amble.evaluation.commands import CannotEvaluate, combine
+    from amble.evaluation.commands import combine
 
-    try:
-        with steps(run.STEPS) as progress:
-            written = combine(files=files, study=study, out=out, progress=progress)
-    except CannotEvaluate as problem:
-        raise Refused("\n".join([*problem.reasons, "Nothing was computed."])) from problem
+    with steps(run.STEPS) as progress:
+        written = combine(files=files, study=study, out=out, progress=progress)
     click.echo(f"Written: {written}")
 
 

@@ -35,9 +35,8 @@ def evaluate(*, snapshot: Path, study: Path | None, out: Path, engine: str, prog
         gathered = run.scan(snapshot, asked, running, progress)
         refuse_constant_covariates(gathered, source)
         found = tuple(run.answers(gathered.data, progress))
-        report = run.report_of(gathered, found, {"study_sha256": study_hash(asked), "seed": asked.seed})
     progress(run.STEPS[-1])
-    return written(report, out)
+    return written(gathered, found, asked, out)
 
 
 def write_sums(*, snapshot: Path, study: Path | None, out: Path, engine: str, progress: Progress) -> Path:
@@ -71,9 +70,8 @@ def combine(*, files: Sequence[Path], study: Path | None, out: Path, progress: P
     progress(run.BEFORE_QUESTIONS[-1])
     gathered = run.gathered_from_sums(exchange.together(services, asked), services)
     found = tuple(marked(answer, services) for answer in run.answers(gathered.data, progress))
-    report = run.report_of(gathered, found, {"study_sha256": study_hash(asked), "seed": asked.seed})
     progress(run.STEPS[-1])
-    return written(report, out)
+    return written(gathered, found, asked, out)
 
 
 def marked(answer: Answer, services: Sequence[exchange.Service]) -> Answer:
@@ -136,8 +134,9 @@ def study_hash(study: Study) -> str:
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
-def written(report, out: Path) -> Path:
+def written(gathered: run.Gathered, found: Sequence[Answer], asked: Study, out: Path) -> Path:
+    provenance = {"study_sha256": study_hash(asked), "seed": asked.seed}
     try:
-        return write(report, out)
+        return write(run.report_of(gathered, found, provenance), out)
     except CannotWrite as problem:
         raise CannotEvaluate([str(problem)]) from problem

@@ -4,7 +4,8 @@ import os
 import shutil
 import subprocess
 
-from place import PYTHON, say
+import debian
+from place import PYTHON
 
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 PLAYWRIGHTS_OWN = (
@@ -30,13 +31,4 @@ def playwrights_own() -> str | None:
 
 
 def from_debian() -> str | None:
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        return None
-    say("Installing Debian's Chromium")
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (
-        ["apt-get", "update"],
-        ["apt-get", "install", "-y", "--no-install-recommends", "chromium"],
-    ):
-        subprocess.run(command, env=environment, capture_output=True)
-    return on_path()
+    return on_path() if debian.install("chromium", "Chromium") else None

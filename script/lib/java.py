@@ -2,9 +2,8 @@
 
 import os
 import shutil
-import subprocess
 
-from place import say
+import debian
 
 
 def find_java() -> str | None:
@@ -14,13 +13,4 @@ def find_java() -> str | None:
 
 
 def from_debian() -> str | None:
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        return None
-    say("Installing Debian's Java")
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (
-        ["apt-get", "update"],
-        ["apt-get", "install", "-y", "--no-install-recommends", "default-jre-headless"],
-    ):
-        subprocess.run(command, env=environment, capture_output=True)
-    return shutil.which("java")
+    return shutil.which("java") if debian.install("default-jre-headless", "Java") else None
