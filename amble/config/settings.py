@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "amble.care.patients",
     "amble.care.clinicians",
     "amble.care.service",
+    "amble.outcomes",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

@@ -16,6 +16,7 @@ urlpatterns = [
     path("clinic/", include("amble.care.clinicians.urls")),
     path("tablet/", include("amble.care.assessments.tablet_urls")),
     path("service/", include("amble.care.service.urls")),
+    path("", include("amble.outcomes.pages.urls")),
 ]
 if settings.DEMO:
     urlpatterns += [

@@ -172,6 +172,29 @@ class EtmiRecord(models.Model):
         return f"ETMI session {self.guide_session}"
 
 
+class FidelityRating(models.Model):
+    """A colleague who was in the room, or heard a recording with consent, rates a session by the same checklist."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="ratings")
+    rater = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    way = models.CharField(max_length=10, choices=[("in_room", "in_room"), ("audio", "audio")])
+    at = models.DateTimeField(default=timezone.now)
+    checklist_version = models.CharField(max_length=20)
+    marks = models.JSONField(default=dict)
+    breaches = models.JSONField(default=list)
+    competence = models.JSONField(default=dict)
+    fidelity = models.FloatField(null=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["contact", "rater"], name="one_rating_per_session_and_rater")
+        ]
+
+    def __str__(self):
+        return f"rating of session {self.contact.number}"
+
+
 class Message(models.Model):
     """A message between a patient and the clinic. Not for emergencies."""
 

@@ -100,6 +100,10 @@ class Patient(models.Model):
     phone = models.CharField(_("telephone"), max_length=60, blank=True)
     birth_date = models.DateField(_("date of birth"), null=True)
     sex = models.CharField(_("sex"), max_length=10, blank=True, choices=[(s, s) for s in Sex])
+    language = models.CharField(_("language"), max_length=20, blank=True)
+    deprivation_quintile = models.PositiveSmallIntegerField(
+        null=True
+    )  # of where they live: 1 most deprived, 5 least
     reminder_hour = models.PositiveSmallIntegerField(default=9)
     reminders_paused_until = models.DateField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -149,6 +153,7 @@ class Episode(models.Model):
     )
     arm = models.CharField(max_length=20, blank=True, choices=[(a, a) for a in Arm])
     arm_reason = models.CharField(max_length=300, blank=True)
+    etmi_offered = models.BooleanField(null=True)  # None: nobody said
     start_date = models.DateField(null=True)
     discharge_date = models.DateField(null=True)
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from amble.evaluation.engine import Engine
+from amble.evaluation.snapshot import pseudonyms
 from amble.evaluation.snapshot.faults import Fault, faults
-from amble.evaluation.snapshot.own_csv import loading, pseudonyms
+from amble.evaluation.snapshot.own_csv import loading
 from amble.evaluation.snapshot.own_csv.mapping import read_mapping
 from amble.evaluation.snapshot.own_csv.writing import write
 from amble.evaluation.snapshot.reader import open_snapshot

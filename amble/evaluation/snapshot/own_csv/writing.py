@@ -9,8 +9,8 @@ from amble.evaluation.snapshot.own_csv import cells
 from amble.evaluation.snapshot.own_csv.cells import cell, literal
 from amble.evaluation.snapshot.own_csv.loading import Loaded
 from amble.evaluation.snapshot.own_csv.mapping import Block, Plan
-from amble.evaluation.snapshot.own_csv.pseudonyms import pseudonym
 from amble.evaluation.snapshot.own_csv.shape import NUMBERED
+from amble.evaluation.snapshot.pseudonyms import pseudonym
 from amble.evaluation.snapshot.tables import tables
 
 

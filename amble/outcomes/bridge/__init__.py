@@ -1,0 +1,1 @@
+"""From the live database to Parquet files that name nobody."""

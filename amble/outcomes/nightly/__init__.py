@@ -1,0 +1,1 @@
+"""The nightly job: snapshot, evaluation, figures; all of it stored, or none."""

@@ -1,0 +1,3 @@
+"""The pages that read what the night stored: /service/ for leads, a few for physiotherapists and patients."""
+
+urlpatterns = []

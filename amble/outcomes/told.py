@@ -1,0 +1,66 @@
+"""A section of a page, and how it is kept: an answer as every analysis gives it, released, with its pictures drawn."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from amble.evaluation.report.charts import draw
+from amble.evaluation.report.disclosure import release
+from amble.evaluation.results import Answer, Convergence, Estimate, Figure, Table
+from amble.evaluation.study.model import Disclosure
+
+PAGES = ("reach", "fidelity", "completeness", "effect", "for_whom", "cost", "prognosis")
+
+
+@dataclass(frozen=True)
+class Told:
+    """An answer for one page, before disclosure control. clinic: its pseudonym; None for the whole service.
+
+    more: what a page needs besides (a model for new patients, the numbers behind a planner): JSON, no rows of people.
+    """
+
+    page: str
+    answer: Answer
+    clinic: str | None = None
+    more: Mapping[str, Any] | None = None
+
+
+def stored(told: Told, rule: Disclosure) -> dict[str, Any]:
+    """Released and drawn, as JSON. `opened` brings it back."""
+    answer = release(told.answer, rule)
+    tables = {table.name: table for table in answer.tables}
+    pictures = {figure.name: draw(figure, tables[figure.table]) for figure in answer.figures}
+    return {"answer": _plain(asdict(answer)), "pictures": pictures, "more": dict(told.more or {})}
+
+
+def opened(content: Mapping[str, Any]) -> tuple[Answer, Mapping[str, str], Mapping[str, Any]]:
+    """(answer, picture name -> SVG, more) of a stored section."""
+    kept = dict(content["answer"])
+    made = {"estimates": Estimate, "figures": Figure, "fits": Convergence}
+    for name, kind in made.items():
+        kept[name] = tuple(kind(**{**entry, **_tuples(entry)}) for entry in kept[name])
+    kept["tables"] = tuple(_table(entry) for entry in kept["tables"])
+    return Answer(**{**kept, **_tuples(kept)}), content["pictures"], content["more"]
+
+
+def _table(entry: Mapping[str, Any]) -> Table:
+    numbered = {
+        "total_rows": {int(row): tuple(parts) for row, parts in entry["total_rows"].items()},
+        "nested_rows": {int(row): whole for row, whole in entry["nested_rows"].items()},
+        "rows": tuple(tuple(row) for row in entry["rows"]),
+    }
+    return Table(**{**entry, **_tuples(entry), **numbered})
+
+
+def _tuples(entry: Mapping[str, Any]) -> dict[str, tuple]:
+    return {name: tuple(value) for name, value in entry.items() if isinstance(value, list)}
+
+
+def _plain(value: Any) -> Any:
+    """NumPy numbers as Python's; JSON knows no other and no infinity."""
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    value = value.item() if hasattr(value, "item") else value
+    return None if isinstance(value, float) and value - value != 0 else value
