@@ -23,7 +23,10 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-NOT_ABOUT_A_PATIENT = {"records.clinic", "records.membership", "records.training", "audit.submission"}
+NOT_ABOUT_A_PATIENT = {
+    *("records.clinic", "records.membership", "records.training", "audit.submission"),
+    *("outcomes.night", "outcomes.storedestimate", "outcomes.storedsection", "outcomes.storedfile"),
+}
 
 
 @pytest.fixture
