@@ -1,7 +1,14 @@
-"""A section of a page, and how it is kept: an answer as every analysis gives it, released, with its pictures drawn."""
+"""A section of a page, and how it is kept: an answer as every analysis gives it, released, with its pictures drawn.
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+What the overview says of a page comes from `more["headline"]`, a list of
+    {"name": "patients_receiving", "value": share(700, 4193), "words": "One sentence that ends.", "to": "leak-list"}
+name: a word of GLOSSARY.md or an outcome.  value: short, shown large ("17%"); may be "".  to: the name of an address
+where something can be done, or absent.  Counts in value and words are marked as in evaluation/marks.py: they are
+released with the section's tables, and what would name a hidden count is left out.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from amble.evaluation.report.charts import draw
@@ -17,6 +24,7 @@ class Told:
     """An answer for one page, before disclosure control. clinic: its pseudonym; None for the whole service.
 
     more: what a page needs besides (a model for new patients, the numbers behind a planner): JSON, no rows of people.
+    Only its "headline" passes disclosure control; whatever else is in it must be safe to tell as it stands.
     """
 
     page: str
@@ -30,7 +38,10 @@ def stored(told: Told, rule: Disclosure) -> dict[str, Any]:
     answer = release(told.answer, rule)
     tables = {table.name: table for table in answer.tables}
     pictures = {figure.name: draw(figure, tables[figure.table]) for figure in answer.figures}
-    return {"answer": _plain(asdict(answer)), "pictures": pictures, "more": dict(told.more or {})}
+    more = dict(told.more or {})
+    if "headline" in more:
+        more["headline"] = list(_headline(told, rule))
+    return {"answer": _plain(asdict(answer)), "pictures": pictures, "more": _plain(more)}
 
 
 def opened(content: Mapping[str, Any]) -> tuple[Answer, Mapping[str, str], Mapping[str, Any]]:
@@ -41,6 +52,15 @@ def opened(content: Mapping[str, Any]) -> tuple[Answer, Mapping[str, str], Mappi
         kept[name] = tuple(kind(**{**entry, **_tuples(entry)}) for entry in kept[name])
     kept["tables"] = tuple(_table(entry) for entry in kept["tables"])
     return Answer(**{**kept, **_tuples(kept)}), content["pictures"], content["more"]
+
+
+def _headline(told: Told, rule: Disclosure) -> Iterator[dict[str, Any]]:
+    """Each with its words released as a sentence of the answer would be; left out where that would be."""
+    for entry in told.more["headline"]:
+        both = f"{entry['value']}\n{entry['words']}"
+        for said in release(replace(told.answer, sentences=(both,), figures=()), rule).sentences:
+            value, words = said.split("\n")
+            yield {**entry, "value": value, "words": words}
 
 
 def _table(entry: Mapping[str, Any]) -> Table:
