@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
+from amble.care.audit.models import AuditEvent
 from amble.care.records.actions import invitations
 from tests import factories
 
@@ -105,3 +106,18 @@ def test_search_finds_by_part_of_a_name_in_this_clinic_only(client, here):
     factories.referred(factories.clinic(), name="Ruth Elsewhere")
     found = client.get(reverse("patients"), {"name": "ruth"}).context["page"].object_list
     assert [person.name for person in found] == ["Ruth Walker"]
+
+
+def test_language_and_deprivation_are_kept_and_the_audit_names_the_fields_only(client, here):
+    person = factories.referred(here)
+    address = reverse("patient-edit", args=[person.public_id])
+    details = {"name": person.name, "email": person.email, "language": "ar", "deprivation_quintile": "1"}
+    assert "Select a valid choice" in client.post(address, {**details, "language": "xx"}).content.decode()
+    client.post(address, details)
+    person.refresh_from_db()
+    assert (person.language, person.deprivation_quintile) == ("ar", 1)
+    event = AuditEvent.objects.filter(action="patient.corrected").get()
+    assert {"language", "deprivation_quintile"} <= set(event.details["fields"])
+    client.post(address, {**details, "deprivation_quintile": ""})
+    person.refresh_from_db()
+    assert person.deprivation_quintile is None

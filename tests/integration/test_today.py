@@ -150,6 +150,34 @@ def test_when_a_referral_fits_one_button_starts_care_with_the_reason_it_shows(he
     assert (episode.status, episode.arm, episode.arm_reason) == ("started", arm, reason)
 
 
+@pytest.mark.parametrize(
+    ("decision", "ticked", "asks", "offered"),
+    [
+        ("etmi", False, True, True),
+        ("usual_care", True, True, True),
+        ("usual_care", False, True, False),
+        ("usual_care", True, False, True),
+        ("usual_care", False, False, None),  # one click on Today asks nothing
+    ],
+)
+def test_whether_etmi_was_offered_is_kept_and_never_guessed(here, signed_in, decision, ticked, asks, offered):
+    person = factories.referred(here)
+    answers = {"decision": decision, "reason": "choice"}
+    answers |= {"etmi_offered": "yes"} if ticked else {}
+    answers |= {"asks_about_offer": "yes"} if asks else {}
+    signed_in.post(reverse("start-care", args=[person.public_id]), answers)
+    assert here.patients.get().episode.etmi_offered is offered
+
+
+def test_the_form_asks_whether_etmi_was_offered_and_the_quick_button_lets_one_say_it(here, signed_in):
+    person = factories.patient(here)
+    factories.answer_safety(person)
+    page = signed_in.get(reverse("start-care", args=[person.public_id])).content.decode()
+    assert 'name="etmi_offered"' in page and re.search(r'name="asks_about_offer" value="yes"', page)
+    day = signed_in.get(reverse("today")).content.decode()
+    assert day.count('name="etmi_offered"') == 2 and day.count('name="asks_about_offer"') == 1
+
+
 def test_a_declined_referral_asks_for_no_measures(here, therapist, signed_in):
     person = factories.referred(here)
     assert len(today.due(here, therapist).rows) == 1

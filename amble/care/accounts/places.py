@@ -4,6 +4,7 @@ import zoneinfo
 
 from django import forms
 from django.conf import settings
+from django.conf.locale import LANG_INFO
 
 UNTRANSLATED = {"translate": "no"}
 
@@ -20,6 +21,17 @@ def language_field(label) -> forms.ChoiceField:
     return forms.ChoiceField(
         label=label, choices=lambda: settings.LANGUAGES, widget=forms.Select(attrs=UNTRANSLATED)
     )
+
+
+def spoken_languages() -> list[tuple[str, str]]:
+    """Languages a person may speak (BCP 47), each by its own name. Countries' variants are left out."""
+    scripts = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}
+    known = {
+        scripts.get(code, code): info["name_local"]
+        for code, info in LANG_INFO.items()
+        if "name_local" in info and ("-" not in code or code in scripts)
+    }
+    return sorted(known.items(), key=lambda pair: pair[1].casefold())
 
 
 def zone_field(label, *, help_text="") -> forms.ChoiceField:

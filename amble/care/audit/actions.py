@@ -66,3 +66,14 @@ def record_opening(*, by, patient, page: str, goes_on: bool = False) -> None:
     if goes_on and RecordOpening.objects.filter(**opening, at__gte=timezone.now() - SITTING).exists():
         return
     RecordOpening.objects.create(**opening, clinic_id=patient.clinic_id)
+
+
+def record_figures(*, by, clinic, page: str, scope: str) -> None:
+    """Note that a service lead of this clinic looked at a page of figures: one row a sitting.
+
+    scope: "service" for everybody's, "clinic" for those of the clinic, which name its clinicians.
+    """
+    seen = {"actor": by, "action": "figures.opened", "clinic_id": clinic.pk}
+    opening = {"page": page, "scope": scope}
+    if not AuditEvent.objects.filter(**seen, details=opening, at__gte=timezone.now() - SITTING).exists():
+        AuditEvent.objects.create(**seen, details=opening)

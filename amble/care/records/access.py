@@ -12,7 +12,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
 
-from amble.care.audit.actions import record_opening
+from amble.care.audit.actions import record_figures, record_opening
 from amble.vocabulary import Role
 
 from .actions import consents
@@ -104,3 +104,9 @@ def note_opening(request, patient, *, page: str, goes_on: bool = False) -> None:
     """A page is opened when it is asked for; what is sent from it belongs to that opening."""
     goes_on = goes_on or request.method == "POST"
     record_opening(by=request.user, patient=patient, page=page, goes_on=goes_on)
+
+
+def note_figures(request, *, page: str, own_clinic: bool) -> None:
+    """A service lead opens no record; which figures they looked at is noted all the same."""
+    scope = "clinic" if own_clinic else "service"
+    record_figures(by=request.user, clinic=request.clinic, page=page, scope=scope)

@@ -5,10 +5,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from amble.care.accounts.forms import AmbleForm, short_text
+from amble.care.accounts.places import UNTRANSLATED, spoken_languages
 from amble.care.records.forms import day_field, not_in_the_future
 from amble.vocabulary import Arm, Sex
 
 SEXES = [("", _("Not known")), (Sex.FEMALE, _("Female")), (Sex.MALE, _("Male")), (Sex.OTHER, _("Other"))]
+FIFTHS = [
+    ("", _("Not known")),
+    (1, _("1: the most deprived fifth")),
+    (2, "2"),
+    (3, "3"),
+    (4, "4"),
+    (5, _("5: the least deprived fifth")),
+]
 DECLINE = "decline"
 OTHER = "other"
 REASONS = [
@@ -40,6 +49,25 @@ class PatientForm(AmbleForm):
         error_messages={"invalid": _("Check the e-mail address. It looks like name@example.org.")},
     )
     phone = short_text(_("Telephone"), required=False, max_length=60)
+    language = forms.ChoiceField(
+        label=_("Language the patient speaks best"),
+        choices=lambda: [("", _("Not known")), *spoken_languages()],
+        required=False,
+        widget=forms.Select(attrs=UNTRANSLATED),
+    )
+    deprivation_quintile = forms.TypedChoiceField(
+        label=_("Deprivation of the area they live in"),
+        choices=FIFTHS,
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=_(
+            "The fifth that their address falls into, from your country's official list. "
+            "It shows whether care reaches everybody alike."
+        ),
+    )
+
+    NAMES = ("name", "birth_date", "sex", "email", "phone", "language", "deprivation_quintile")
 
     def clean_birth_date(self):
         day = self.cleaned_data["birth_date"]
@@ -82,6 +110,8 @@ class StartForm(AmbleForm):
         error_messages={"required": _("Choose a reason.")},
     )
     own_words = short_text(_("In your own words"), required=False, max_length=250)
+    etmi_offered = forms.BooleanField(label=_("ETMI was offered"), required=False)
+    asks_about_offer = forms.BooleanField(widget=forms.HiddenInput, required=False, initial="yes")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -94,6 +124,13 @@ class StartForm(AmbleForm):
         if data.get("reason") == OTHER and not data.get("own_words") and "own_words" not in self.errors:
             self.add_error("own_words", _("Say what the reason is."))
         return data
+
+    @property
+    def offered(self) -> bool | None:
+        """No tick means no where the form asks on its way, and nothing beside a button that starts care at once."""
+        if self.cleaned_data["etmi_offered"]:
+            return True
+        return False if self.cleaned_data["asks_about_offer"] else None
 
     @property
     def reason_given(self) -> str:

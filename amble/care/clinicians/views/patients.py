@@ -65,7 +65,7 @@ def new(request):
 @physiotherapist_page
 def edit(request, public_id):
     patient = open_record(request, public_id, page="patient-edit")
-    names = ("name", "birth_date", "sex", "email", "phone")
+    names = PatientForm.NAMES
     form = PatientForm.from_request(request, initial={name: getattr(patient, name) for name in names})
     if form.is_valid():
         details = {name: form.cleaned_data[name] for name in names}

@@ -42,7 +42,9 @@ def _decide(request, patient, episode, form):
         else:
             arm = Arm(form.decision)
             on = timezone.localdate()
-            referrals.start(episode=episode, arm=arm, clinician=request.user, on=on, **given)
+            referrals.start(
+                episode=episode, arm=arm, clinician=request.user, on=on, offered=form.offered, **given
+            )
     except AlreadySaved:
         pass
     except WrongStep:

@@ -28,9 +28,11 @@ def refer_again(*, patient, referred_on, by, symptom_months=None):
 
 
 @action
-def start(*, episode, arm, reason, clinician, on, by) -> None:
+def start(*, episode, arm, reason, clinician, on, by, offered: bool | None = None) -> None:
     """Begin ETMI or usual care on a day, and set the dates of the follow-up measures from it."""
-    episodes.start(episode=episode, arm=arm, reason=reason, clinician=clinician, on=on, by=by)
+    episodes.start(
+        episode=episode, arm=arm, reason=reason, clinician=clinician, on=on, offered=offered, by=by
+    )
     if not episode.assessments.filter(visit=Visit.BASELINE, completed_at__isnull=False).exists():
         _open(episode, Visit.BASELINE, timetable.window(Visit.BASELINE, started=on), by=by)
     for visit in FOLLOW_UPS:

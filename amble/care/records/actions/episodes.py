@@ -23,13 +23,24 @@ def refer(*, patient, referred_on, by, symptom_months=None) -> Episode:
 
 
 @action
-def start(*, episode, arm: Arm, reason: str, clinician, on, by) -> None:
-    """Begin care: ETMI or usual care, with the physiotherapist's reason. `on` is time zero."""
+def start(*, episode, arm: Arm, reason: str, clinician, on, by, offered: bool | None = None) -> None:
+    """Begin care: ETMI or usual care, with the physiotherapist's reason. `on` is time zero.
+
+    offered: whether ETMI was offered before usual care began; None when nobody said. Who has ETMI was offered it.
+    """
     _move(episode, EpisodeStatus.STARTED, by=by, reason=reason)
     episode.arm, episode.arm_reason = Arm(arm), reason
+    episode.etmi_offered = True if episode.arm == Arm.ETMI else offered
     episode.clinician, episode.start_date = clinician, on
-    episode.save(update_fields=["arm", "arm_reason", "clinician", "start_date", "status"])
-    record("episode.started", by=by, patient=episode.patient, subject=episode, arm=episode.arm)
+    episode.save(update_fields=["arm", "arm_reason", "etmi_offered", "clinician", "start_date", "status"])
+    record(
+        "episode.started",
+        by=by,
+        patient=episode.patient,
+        subject=episode,
+        arm=episode.arm,
+        offered=episode.etmi_offered,
+    )
 
 
 @action

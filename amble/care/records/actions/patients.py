@@ -13,11 +13,9 @@ class NotPossible(Exception):
 
 
 @action
-def register(*, clinic, name, by, email="", phone="", birth_date=None, sex="") -> Patient:
-    """Put a new patient on the clinic's list."""
-    patient = Patient.objects.create(
-        clinic=clinic, name=name, email=email.lower(), phone=phone, birth_date=birth_date, sex=sex
-    )
+def register(*, clinic, name, by, email="", **details) -> Patient:
+    """Put a new patient on the clinic's list. details: further fields of the patient, as far as they are known."""
+    patient = Patient.objects.create(clinic=clinic, name=name, email=email.lower(), **details)
     record("patient.registered", by=by, patient=patient, subject=patient)
     return patient
 
