@@ -10,9 +10,10 @@ from amble.evaluation import run
 from amble.evaluation.analyses import over_time
 from amble.evaluation.engine import ENGINES, EngineUnavailable
 from amble.evaluation.report.charts import warm_up
+from amble.evaluation.report.model import Report
 from amble.evaluation.report.writing import CannotWrite, check, write
 from amble.evaluation.results import Answer
-from amble.evaluation.run import CannotEvaluate, Progress
+from amble.evaluation.run import CannotEvaluate, NotYet, Progress
 from amble.evaluation.study.against_data import problems
 from amble.evaluation.study.model import Study
 from amble.evaluation.study.reading import StudyError, StudySource, study_and_source
@@ -23,11 +24,18 @@ PROTECTED = (
     "From sums that were changed a little to protect people: the same rows together would give a near number."
 )
 
-__all__ = ["CannotEvaluate", "combine", "evaluate", "write_sums"]
+__all__ = ["CannotEvaluate", "NotYet", "combine", "evaluate", "evaluated", "write_sums"]
 
 
 def evaluate(*, snapshot: Path, study: Path | None, out: Path, engine: str, progress: Progress) -> Path:
     """Read a snapshot, answer every question, write the report. Returns the page's path."""
+    report = evaluated(snapshot=snapshot, study=study, out=out, engine=engine, progress=progress)
+    progress(run.STEPS[-1])
+    return written(report, out)
+
+
+def evaluated(*, snapshot: Path, study: Path | None, out: Path, engine: str, progress: Progress) -> Report:
+    """The report that `evaluate` writes to `out`, before disclosure control. Raises CannotEvaluate or NotYet."""
     asked, source = read(study)
     refuse_unusable(snapshot, out)
     warm_up()
@@ -35,8 +43,7 @@ def evaluate(*, snapshot: Path, study: Path | None, out: Path, engine: str, prog
         gathered = run.scan(snapshot, asked, running, progress)
         refuse_constant_covariates(gathered, source)
         found = tuple(run.answers(gathered.data, progress))
-    progress(run.STEPS[-1])
-    return written(gathered, found, asked, out)
+    return report_of(gathered, found, asked)
 
 
 def write_sums(*, snapshot: Path, study: Path | None, out: Path, engine: str, progress: Progress) -> Path:
@@ -71,7 +78,7 @@ def combine(*, files: Sequence[Path], study: Path | None, out: Path, progress: P
     gathered = run.gathered_from_sums(exchange.together(services, asked), services)
     found = tuple(marked(answer, services) for answer in run.answers(gathered.data, progress))
     progress(run.STEPS[-1])
-    return written(gathered, found, asked, out)
+    return written(report_of(gathered, found, asked), out)
 
 
 def marked(answer: Answer, services: Sequence[exchange.Service]) -> Answer:
@@ -125,7 +132,8 @@ def refuse_constant_covariates(gathered: run.Gathered, source: StudySource) -> N
     design = gathered.data.outline.design
     found = problems(source, design.dropped, design.absent, gathered.instruments)
     if found:
-        raise CannotEvaluate([str(problem) for problem in found])
+        few = min(gathered.data.outline.n.values()) < run.FEW
+        raise (NotYet if few else CannotEvaluate)([str(problem) for problem in found])
 
 
 def study_hash(study: Study) -> str:
@@ -134,9 +142,12 @@ def study_hash(study: Study) -> str:
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
-def written(gathered: run.Gathered, found: Sequence[Answer], asked: Study, out: Path) -> Path:
-    provenance = {"study_sha256": study_hash(asked), "seed": asked.seed}
+def report_of(gathered: run.Gathered, found: Sequence[Answer], asked: Study) -> Report:
+    return run.report_of(gathered, found, {"study_sha256": study_hash(asked), "seed": asked.seed})
+
+
+def written(report: Report, out: Path) -> Path:
     try:
-        return write(run.report_of(gathered, found, provenance), out)
+        return write(report, out)
     except CannotWrite as problem:
         raise CannotEvaluate([str(problem)]) from problem

@@ -49,6 +49,8 @@ BASELINE = "baseline recorded"
 BEFORE_QUESTIONS = ("Read the snapshot", "Check every row", "Choose the cohort", "Add up")
 STEPS = (*BEFORE_QUESTIONS, *QUESTIONS, "Write the report")
 
+FEW = 30  # with fewer in an arm, a covariate that is the same for everyone may be so by chance
+
 Progress = Callable[[str], None]
 
 
@@ -58,6 +60,10 @@ class CannotEvaluate(Exception):
     def __init__(self, reasons: Sequence[str]) -> None:
         super().__init__("\n".join(reasons))
         self.reasons = tuple(reasons)
+
+
+class NotYet(CannotEvaluate):
+    """Nothing was computed for want of people. In a young service nobody need do anything about it."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +111,7 @@ def scan(
     study, warnings = answerable(study, snapshot, engine)
     landed = land(snapshot, study, engine)
     if not landed.rows:
-        raise CannotEvaluate(["No episode is left after the cohort rules: " + said_flow(landed.flow)])
+        raise NotYet(["No episode is left after the cohort rules: " + said_flow(landed.flow)])
     progress(BEFORE_QUESTIONS[3])
     data = gather(landed, study, engine, requests)
     return Gathered(
