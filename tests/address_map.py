@@ -1,5 +1,6 @@
 """Every address of Amble, from the URL map itself, filled with the ids of a given patient and clinic."""
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -68,9 +69,10 @@ def address(route: str, *, patient, clinic=None, step: int = 1) -> str:
 
 
 def _fill(part: str, route: str, patient, clinic, step: int) -> str:
-    if not part.startswith("<"):
+    filled = re.fullmatch(r"<(?:\w+:)?(\w+)>(\.csv)?", part)
+    if filled is None:
         return part
-    name = part.strip("<>").split(":")[-1]
+    name, ending = filled[1], filled[2] or ""
     fixed = {
         "public_id": patient.public_id,
         "visit": Visit.BASELINE.value,
@@ -78,9 +80,11 @@ def _fill(part: str, route: str, patient, clinic, step: int) -> str:
         "number": 1,  # the first contact
         "occasion": "check_in",
         "belief_id": "bending-harms",
+        "slug": "effect",
+        "name": "over_time",
     }
     if name in fixed:
-        return str(fixed[name])
+        return f"{fixed[name]}{ending}"
     episode = patient.episodes.order_by("-pk").first()
     rows = {
         "alert": lambda: episode.safetyalerts,

@@ -10,7 +10,7 @@ from amble.vocabulary import Role
 DOORS = {
     Role.PATIENT: "my-home",
     Role.PHYSIOTHERAPIST: "today",
-    Role.SERVICE_LEAD: "service-training",
+    Role.SERVICE_LEAD: "figures",
     Role.ADMINISTRATOR: "staff",
 }
 

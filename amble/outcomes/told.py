@@ -33,15 +33,16 @@ class Told:
     more: Mapping[str, Any] | None = None
 
 
-def stored(told: Told, rule: Disclosure) -> dict[str, Any]:
-    """Released and drawn, as JSON. `opened` brings it back."""
+def stored(told: Told, rule: Disclosure, confidence: float = 0.95) -> dict[str, Any]:
+    """Released and drawn, as JSON. `opened` brings it back; `confidence` is that of its intervals."""
     answer = release(told.answer, rule)
     tables = {table.name: table for table in answer.tables}
     pictures = {figure.name: draw(figure, tables[figure.table]) for figure in answer.figures}
     more = dict(told.more or {})
     if "headline" in more:
         more["headline"] = list(_headline(told, rule))
-    return {"answer": _plain(asdict(answer)), "pictures": pictures, "more": _plain(more)}
+    kept = {"answer": _plain(asdict(answer)), "pictures": pictures, "more": _plain(more)}
+    return kept | {"confidence": confidence}
 
 
 def opened(content: Mapping[str, Any]) -> tuple[Answer, Mapping[str, str], Mapping[str, Any]]:

@@ -11,7 +11,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 FIRST_PAGE = {
     Role.PHYSIOTHERAPIST: "today",
-    Role.SERVICE_LEAD: "service-training",
+    Role.SERVICE_LEAD: "figures",
     Role.ADMINISTRATOR: "staff",
 }
 

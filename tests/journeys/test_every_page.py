@@ -20,7 +20,10 @@ from tests.journeys.watch import DESKTOP, PHONE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SKIP = {"my-data-json", "my-data-csv", "my-data-pdf", "letter", "session-score"}  # files and parts, not pages
+# Files and parts, not pages.
+SKIP = {"my-data-json", "my-data-csv", "my-data-pdf", "letter", "session-score"} | {
+    f"figures-{kind}" for kind in ("report", "results", "table", "table-clinic")
+}
 ZOOMED = {"width": 320, "height": 256}  # 1280 by 1024 at 400%
 PICTURES = os.environ.get("AMBLE_SCREENSHOTS")
 PATIENTS = ["Demo patient", "Demo patient, week six", "Demo patient, usual care", "Demo patient, discharged"]

@@ -88,7 +88,9 @@ def html(report: Report, shares: Mapping[str, Any]) -> str:
         complete=_complete(shares),
         shares={name: (shares[name], said) for name, said in ALSO_CALLED.items() if name in shares},
         flow=page_table(report.flow) if _only_here(report) else None,
-        sections=[_section(answer, study.confidence) for answer in _warned_once(report.answers)],
+        sections=[
+            laid_out(answer, _pictures(answer), study.confidence) for answer in _warned_once(report.answers)
+        ],
         longest=LONGEST,
         methods=methods_of(estimates),
         flat=flat(report.provenance),
@@ -158,16 +160,20 @@ def _warned_once(answers: Iterable[Answer]) -> Iterator[Answer]:
         said.update(answer.warnings)
 
 
-def _section(answer: Answer, confidence: float) -> Section:
-    """A table that a picture shows, with its numbers written beside, need not stand open as well."""
-    pictures = _pictures(answer)
-    drawn = {figure.table for figure, _ in pictures}
+def laid_out(answer: Answer, pictures: Mapping[str, str], confidence: float) -> Section:
+    """pictures: name -> SVG as `charts.draw` made it, "" where the table shows too little.
+
+    A table that a picture shows, with its numbers written beside, need not stand open as well.
+    """
+    shown = [figure for figure in answer.figures if pictures[figure.name]]
+    drawn = {figure.table for figure in shown}
     folded = [table.folded or table.name in drawn for table in answer.tables]
     tables = [page_table(table, confidence) for table in answer.tables]
     halves = (
         [t for t, behind in zip(tables, folded, strict=True) if behind == which] for which in (False, True)
     )
-    return Section(answer, pictures, *halves)
+    # Our own drawing, names escaped there.
+    return Section(answer, [(figure, Markup(pictures[figure.name])) for figure in shown], *halves)
 
 
 def page_table(table: Table, confidence: float = 0.95) -> PageTable:
@@ -209,10 +215,9 @@ def _interval(low: Cell, high: Cell, places: int) -> tuple[str, bool]:
     return numbers.interval(low, high, places), False
 
 
-def _pictures(answer: Answer) -> list[tuple[Figure, Markup]]:
+def _pictures(answer: Answer) -> dict[str, str]:
     tables = {table.name: table for table in answer.tables}
-    drawn = ((figure, draw(figure, tables[figure.table])) for figure in answer.figures)
-    return [(figure, Markup(svg)) for figure, svg in drawn if svg]  # our own drawing, names escaped there
+    return {figure.name: draw(figure, tables[figure.table]) for figure in answer.figures}
 
 
 @cache

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from amble.evaluation.report.disclosure import hidden, release_report, release_shares
 from amble.evaluation.report.model import Report
@@ -108,9 +108,14 @@ def _save(file: Path, text: str) -> None:
 
 def _save_csv(file: Path, table: Table) -> None:
     with file.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(table.columns)
-        writer.writerows([[_plain(cell) for cell in row] for row in table.rows])
+        write_csv(stream, table)
+
+
+def write_csv(stream: TextIO, table: Table) -> None:
+    """The cells as numbers in full; hidden ones as the page has them."""
+    writer = csv.writer(stream)
+    writer.writerow(table.columns)
+    writer.writerows([[_plain(cell) for cell in row] for row in table.rows])
 
 
 def _take_place(new: Path, out: Path) -> None:

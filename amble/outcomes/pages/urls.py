@@ -1,3 +1,24 @@
 """The pages that read what the night stored: /service/ for leads, a few for physiotherapists and patients."""
 
-urlpatterns = []
+from django.urls import path
+
+from . import figures
+
+OWN = {"own_clinic": True}
+
+urlpatterns = [
+    path("service/", figures.overview, name="figures"),
+    path("service/clinic/", figures.overview, OWN, name="figures-clinic"),
+    path("service/report/report.html", figures.report, {"name": "report.html"}, name="figures-report"),
+    path("service/report/results.json", figures.report, {"name": "results.json"}, name="figures-results"),
+]
+for about in figures.PAGES:
+    here, kept = f"service/{about.slug}/", {"code": about.code}
+    urlpatterns += [
+        path(here, figures.page, kept, name=f"figures-{about.slug}"),
+        path(f"{here}clinic/", figures.page, kept | OWN, name=f"figures-{about.slug}-clinic"),
+    ]
+urlpatterns += [
+    path("service/<slug:slug>/<slug:name>.csv", figures.table, name="figures-table"),
+    path("service/<slug:slug>/clinic/<slug:name>.csv", figures.table, OWN, name="figures-table-clinic"),
+]

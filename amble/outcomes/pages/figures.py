@@ -1,0 +1,106 @@
+"""The service lead's pages: an overview, a page for each question, its tables as files, and the night's report."""
+
+from dataclasses import dataclass
+from io import StringIO
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from amble.care.records.access import note_figures, service_lead_page
+from amble.evaluation.report.writing import write_csv
+
+from . import nights, stored
+
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """code: in `told.PAGES`.  title: its heading.  asks: what it answers, in one sentence."""
+
+    code: str
+    title: str
+    asks: str
+
+    @property
+    def slug(self) -> str:
+        return self.code.replace("_", "-")
+
+
+PAGES = (
+    Page("reach", _("Reach"), _("Who is reached, and where people are lost on the way.")),
+    Page("completeness", _("Completeness"), _("Whose measures are known, due and overdue.")),
+    Page("effect", _("Effect"), _("Whether people do better with ETMI than with usual care.")),
+    Page("for_whom", _("For whom"), _("Who gains most, and whether everybody is reached alike.")),
+    Page("cost", _("Cost"), _("What care costs, and what ETMI saves or adds.")),
+    Page("fidelity", _("Fidelity"), _("Whether ETMI is delivered as it was meant.")),
+    Page("prognosis", _("Prognosis"), _("How well the course of a new patient can be told.")),
+)
+BY_CODE = {page.code: page for page in PAGES}
+BY_SLUG = {page.slug: page for page in PAGES}
+
+
+@service_lead_page
+def overview(request, own_clinic: bool = False):
+    note_figures(request, page="overview", own_clinic=own_clinic)
+    context = frame(request, own_clinic, "figures")
+    if night := context["state"].night:
+        said = stored.headlines(night, request.clinic if own_clinic else None)
+        context["story"] = [(page, said[page.code]) for page in PAGES if page.code in said]
+        context["files"] = night.files.values_list("name", flat=True)
+    return render(request, "outcomes/overview.html", context)
+
+
+@service_lead_page
+def page(request, code: str, own_clinic: bool = False):
+    note_figures(request, page=code, own_clinic=own_clinic)
+    about = BY_CODE[code]
+    context = frame(request, own_clinic, f"figures-{about.slug}") | {"about": about}
+    if night := context["state"].night:
+        context["sections"] = stored.sections(night, code, request.clinic if own_clinic else None)
+    return render(request, "outcomes/figures.html", context)
+
+
+@service_lead_page
+def table(request, slug: str, name: str, own_clinic: bool = False):
+    """A table of a page as CSV. Another clinic's are not found: only the lead's own clinic is looked at."""
+    about, night = BY_SLUG.get(slug), nights.state().night
+    clinic = request.clinic if own_clinic else None
+    found = about and night and stored.table(night, about.code, clinic, name)
+    if not found:
+        raise Http404
+    note_figures(request, page=about.code, own_clinic=own_clinic)
+    text = StringIO()
+    write_csv(text, found)
+    return _file(text.getvalue(), f"{name}.csv", "text/csv")
+
+
+@service_lead_page
+def report(request, name: str):
+    """report.html or results.json of the night, as it left the evaluation."""
+    night = nights.state().night
+    if night is None:
+        raise Http404
+    note_figures(request, page="report", own_clinic=False)
+    kind = "application/json" if name.endswith(".json") else "text/html"
+    return _file(get_object_or_404(night.files, name=name).content, name, kind)
+
+
+def frame(request, own_clinic: bool, name: str) -> dict:
+    """What every page of figures shows around its own: the state of the night, the menu, the two views of a page."""
+    end = "-clinic" if own_clinic else ""
+    menu = [(reverse(f"figures{end}"), _("Overview"))]
+    menu += [(reverse(f"figures-{page.slug}{end}"), page.title) for page in PAGES]
+    return {
+        "state": nights.state(),
+        "own_clinic": own_clinic,
+        "figures_menu": menu,
+        "views": {"service": reverse(name), "clinic": reverse(f"{name}-clinic")},
+    }
+
+
+def _file(text: str, name: str, kind: str) -> HttpResponse:
+    headers = NO_STORE | {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(text, content_type=f"{kind}; charset=utf-8", headers=headers)
