@@ -24,6 +24,11 @@ class Night(models.Model):
     class Meta:
         ordering = ["-started_at", "-pk"]
         indexes = [models.Index(fields=["state", "-started_at"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["state"], condition=models.Q(state="running"), name="one_night_at_a_time"
+            )
+        ]
 
     def __str__(self):
         return f"{self.day}: {self.state}"
