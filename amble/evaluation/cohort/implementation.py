@@ -17,7 +17,7 @@ def implementation(snapshot, eligible: ibis.Table, engine: Engine) -> dict[str, 
     known = clinicians.left_join(delivering, "clinician_id")
     people = engine.one(
         known.aggregate(
-            invited=known.count(),
+            invited=known.invited_date.coalesce(known.trained_date).count(),
             trained=known.trained_date.count(),
             delivering=known.trained_date.notnull().ifelse(known.delivers, 0).sum(),
         )

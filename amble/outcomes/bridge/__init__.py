@@ -1,1 +1,4 @@
-"""From the live database to Parquet files that name nobody."""
+"""The bridge: the live record becomes the snapshot, under pseudonyms.
+
+`writer.write` is all that others call. `fields.toml` says of every field of the record whether it may leave.
+"""
