@@ -89,6 +89,7 @@ def _fill(part: str, route: str, patient, clinic, step: int) -> str:
     rows = {
         "alert": lambda: episode.safetyalerts,
         "experiment": lambda: episode.experiments,
+        "contact": lambda: episode.contacts,
         "membership": lambda: (clinic or patient.clinic).memberships,
         "clinic": lambda: None,
     }

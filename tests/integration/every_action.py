@@ -370,3 +370,19 @@ def _():
         "answers": {"saddle-numbness": True},
         "by": person.user,
     }
+
+
+@call("journey.actions.ratings.rate_session")
+def _():
+    from amble.care.journey.actions import contacts
+
+    arguments = CALLS["amble.care.journey.actions.contacts.record_etmi"]()
+    contact = contacts.record_etmi(**arguments)
+    return {
+        "contact": contact,
+        "marks": {item.id: 1 for item in fidelity.checklist(1).items},
+        "breaches": ["manual-therapy"],
+        "competence": {one.id: 3 for one in fidelity.competence()},
+        "way": "in_room",
+        "by": factories.member(contact.episode.clinic),
+    }

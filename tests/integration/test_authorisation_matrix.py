@@ -3,8 +3,9 @@
 import uuid
 
 import pytest
+from django.utils import timezone
 
-from amble.care.journey.actions import story
+from amble.care.journey.actions import contacts, story
 from amble.care.records.actions import staff
 from amble.vocabulary import Role
 from tests import factories
@@ -20,7 +21,7 @@ both_methods = pytest.mark.parametrize("method", ["get", "post"])
 
 
 class World:
-    """A clinic with all roles, and a patient in care who has an alert and an experiment."""
+    """A clinic with all roles, and a patient in care who has an alert, an experiment and a session."""
 
     def __init__(self):
         self.clinic = factories.clinic()
@@ -34,6 +35,17 @@ class World:
             plan="a",
             prediction="b",
             by=self.patient.user,
+        )
+        contacts.record_etmi(
+            episode=self.patient.episode,
+            day=timezone.localdate(),
+            minutes=40,
+            modalities=[],
+            guide_session=1,
+            marks={},
+            breaches=[],
+            messages_given=[],
+            by=self.users[Role.PHYSIOTHERAPIST],
         )
 
     def address(self, place) -> str:

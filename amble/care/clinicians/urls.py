@@ -12,6 +12,7 @@ from .views import (
     measures,
     messages,
     patients,
+    ratings,
     record,
     referrals,
     sessions,
@@ -43,5 +44,7 @@ urlpatterns = [
     path("patients/new/", patients.new, name="patient-new"),
     path("patients/<uuid:public_id>/", include(of_a_patient)),
     path("session-score/", sessions.score, name="session-score"),
+    path("ratings/", ratings.index, name="ratings"),
+    path("ratings/<int:contact_id>/", ratings.rate, name="rate-session"),
     path("training/", training.show, name="training"),
 ]

@@ -7,13 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from amble.care.accounts.forms import AmbleForm, long_text, scale_field, short_text
 from amble.care.records.forms import day_field, not_in_the_future
-from amble.programme import fidelity, messages
+from amble.programme import messages
 
+from .checklist import ChecklistForm
 from .fields import minutes_field, modalities_field
 
-NOT_APPLICABLE = "na"
-MARKS = [("2", _("Fully")), ("1", _("Partly")), ("0", _("Not")), (NOT_APPLICABLE, _("n/a"))]
-MARK = "mark_"
 GOAL = "goal_"
 
 
@@ -40,7 +38,7 @@ class ContactForm(AmbleForm):
         return {name: self.cleaned_data[name] for name in ("day", "minutes", "modalities", "note")}
 
 
-class SessionForm(ContactForm):
+class SessionForm(ChecklistForm, ContactForm):
     """An ETMI session: the walk, the messages, the plan, and the fidelity checklist of this guide session.
 
     The checklist is filled in as a whole or left empty as a whole: half of one gives no score.
@@ -85,34 +83,13 @@ class SessionForm(ContactForm):
     goal_confidence = scale_field(
         _("Confidence"), required=False, help_text=_("Below 7, make the goal smaller together.")
     )
-    breaches = forms.MultipleChoiceField(
-        label=_("Tick what happened, if anything"),
-        choices=[(breach.id, _(breach.text)) for breach in fidelity.checklist(1).breaches],
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
     guide_session = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, guide: int, goal, **kwargs):
-        self.guide, self.goal = guide, goal
-        self.items = fidelity.checklist(guide).items
+        self.goal = goal
         initial = {GOAL + name: getattr(goal, name) for name in self._goal_names()} if goal else {}
         kwargs["initial"] = {**initial, **kwargs.pop("initial", {}), "guide_session": guide}
-        super().__init__(*args, **kwargs)
-        for item in self.items:
-            self.fields[MARK + item.id] = forms.ChoiceField(
-                label=_(item.text),
-                choices=MARKS,
-                required=False,
-                widget=forms.RadioSelect(attrs={"class": "nhsuk-radios__input", "data-inline": "yes"}),
-            )
-
-    def domains(self) -> list[tuple[str, str, list]]:
-        """The checklist in its parts: letter, name, and the fields of the items."""
-        parts = {}
-        for item in self.items:
-            parts.setdefault((item.domain, item.domain_name), []).append(self[MARK + item.id])
-        return [(letter, name, fields) for (letter, name), fields in parts.items()]
+        super().__init__(*args, guide=guide, **kwargs)
 
     def clean(self):
         data = super().clean()
@@ -121,9 +98,8 @@ class SessionForm(ContactForm):
         return data
 
     def _check_marks(self, data) -> None:
-        given = [MARK + item.id for item in self.items if data.get(MARK + item.id)]
-        missing = [MARK + item.id for item in self.items if MARK + item.id not in given]
-        if given and missing:
+        missing = self.not_marked(data)
+        if 0 < len(missing) < len(self.items):
             problem = _now("Not marked yet: %(count)d of the checklist. Mark all, or leave all empty.")
             self.add_error(missing[0], problem % {"count": len(missing)})
 
@@ -138,10 +114,6 @@ class SessionForm(ContactForm):
         for name, problem in needed.items():
             if not data.get(GOAL + name) and GOAL + name not in self.errors:
                 self.add_error(GOAL + name, problem)
-
-    @property
-    def marks(self) -> dict[str, int | None]:
-        return marks_in(self.cleaned_data, self.items)
 
     @property
     def session(self) -> dict:
@@ -174,12 +146,3 @@ class SessionForm(ContactForm):
     @classmethod
     def _goal_names(cls) -> list[str]:
         return [name.removeprefix(GOAL) for name in cls.base_fields if name.startswith(GOAL)]
-
-
-def marks_in(data, items) -> dict[str, int | None]:
-    """The marks of the checklist as the rules take them; an item without a mark is left out."""
-    allowed = {value for value, _label in MARKS}
-    given = {item.id: data.get(MARK + item.id) for item in items}
-    return {
-        id: None if mark == NOT_APPLICABLE else int(mark) for id, mark in given.items() if mark in allowed
-    }

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from amble.care.audit.actions import AlreadySaved
+from amble.care.journey import ratings
 from amble.care.journey.actions import contacts
 from amble.care.records.access import physiotherapist_page
 from amble.care.records.states import EpisodeStatus
@@ -46,7 +47,8 @@ def usual_care(request, public_id):
 def show(request, public_id, number):
     """One session as it was recorded, with its fidelity score."""
     patient, episode = open_episode(request, public_id, page="contact")
-    contact = get_object_or_404(episode.contacts.select_related("by", "etmi"), number=number)
+    found = episode.contacts.select_related("by", "etmi").prefetch_related("ratings__rater")
+    contact = get_object_or_404(found, number=number)
     etmi = getattr(contact, "etmi", None)
     context = {
         "person": patient,
@@ -56,6 +58,8 @@ def show(request, public_id, number):
     }
     if etmi:
         context |= _of_etmi(etmi)
+        context["may_see_score"] = ratings.may_see_score(contact, request.user)
+        context["ratings"] = contact.ratings.all() if context["may_see_score"] else ()
     return render(request, "clinicians/contact.html", context)
 
 

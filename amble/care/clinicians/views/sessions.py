@@ -13,7 +13,8 @@ from amble.care.records.states import EpisodeStatus
 from amble.programme import fidelity, session_guide
 from amble.vocabulary import Arm
 
-from ..forms.contacts import MARK, SessionForm, marks_in
+from ..forms.checklist import MARK, marks_in
+from ..forms.contacts import SessionForm
 from .patients import open_episode
 from .record import of_the_patient
 
