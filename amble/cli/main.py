@@ -7,6 +7,7 @@ import click
 
 from amble.cli.evaluation import combine, evaluate, simulate
 from amble.cli.instruments import instruments
+from amble.cli.nightly import nightly
 from amble.cli.snapshot import snapshot
 from amble.cli.study import study
 
@@ -73,5 +74,6 @@ main.add_command(instruments)
 main.add_command(study)
 main.add_command(snapshot)
 main.add_command(evaluate)
+main.add_command(nightly)
 main.add_command(combine)
 main.add_command(simulate)

@@ -2,15 +2,16 @@
 
 import json
 import shutil
+from datetime import UTC, datetime
 
 import pytest
 
 from amble.care.audit.models import AuditEvent
 from amble.evaluation import commands
-from amble.outcomes import bridge
+from amble.outcomes.bridge import writer
 from amble.outcomes.models import Night, StoredFile
 from amble.outcomes.nightly import job
-from tests import night_material
+from tests import factories, night_material
 
 pytestmark = pytest.mark.django_db
 
@@ -35,12 +36,20 @@ def large(place, simulated, monkeypatch):
     def write(*, snapshot, operations, **_):
         for new, old in zip((snapshot, operations), simulated, strict=True):
             shutil.copytree(old, new, dirs_exist_ok=True)
+        return writer.Written({}, {}, 0, 0)
 
-    monkeypatch.setattr(bridge, "write", write, raising=False)
+    monkeypatch.setattr(writer, "write", write)
+    factories.referred(factories.clinic())
     return place
 
 
-def test_a_good_night_stores_what_amble_evaluate_writes_number_for_number(large, simulated, tmp_path):
+@pytest.fixture
+def spring(time_machine):
+    """Past two in the morning, the last day of April 2022 being over: the service is four months old."""
+    time_machine.move_to(datetime(2022, 5, 1, 3, tzinfo=UTC), tick=True)
+
+
+def test_a_good_night_stores_what_amble_evaluate_writes_number_for_number(spring, large, simulated, tmp_path):
     night = job.run()
     assert (night.state, night.problem) == (Night.State.GOOD, "")
     page = commands.evaluate(

@@ -16,10 +16,13 @@ from amble.evaluation import run as evaluation
 from amble.evaluation.report.model import Report
 from amble.evaluation.report.writing import PAGE, RESULTS
 from amble.evaluation.study.model import Study
-from amble.outcomes import bridge, pseudonyms
+from amble.outcomes import pseudonyms
+from amble.outcomes.bridge import writer
 from amble.outcomes.material import Material, opened
 from amble.outcomes.models import Night, StoredEstimate
-from amble.outcomes.nightly import nights
+from amble.outcomes.nightly import elsewhere, nights
+from amble.outcomes.nightly.clock import service_zone
+from amble.outcomes.nightly.replay import history, replayed
 from amble.outcomes.nightly.storing import Found, store
 from amble.outcomes.told import PAGES, Told, stored
 
@@ -44,9 +47,14 @@ class Evaluated:
     files: Mapping[str, str]
     not_yet: tuple[str, ...] = ()
 
+    @property
+    def question(self) -> str:
+        """The study's hash: estimates of different studies make no course together."""
+        return commands.study_hash(self.study)
+
 
 def run(*, progress: Progress = lambda step: None) -> Night:
-    """One night, good or failed. Raises nights.AlreadyRunning."""
+    """One night, good or failed. Raises nights.NotBegun."""
     night = nights.begin()
     try:
         store(night, find(night, progress))
@@ -58,29 +66,34 @@ def run(*, progress: Progress = lambda step: None) -> Night:
 
 
 def find(night: Night, progress: Progress) -> Found:
-    """Everything up to the database. Raises CannotEvaluate for what somebody can put right."""
+    """Everything up to the database. Raises what `nights.reasons` puts into words."""
     place = settings.VAR / "outcomes"
-    snapshot, operations = place / "snapshot", place / "operations"
+    own, operations = place / "snapshot", place / "operations"
+    clinics = {pseudonyms.clinic(clinic.pk): clinic.name for clinic in Clinic.objects.all()}
     progress(WRITE)
-    bridge.write(snapshot=snapshot, operations=operations)
+    written = writer.write(snapshot=own, operations=operations)
     progress(JOIN)
-    found = evaluated(snapshot, place, progress)
+    joined = elsewhere.join(own, place, clinics)
+    found = evaluated(joined.snapshot, place, progress)
     progress(PAST)
+    tonight = [StoredEstimate(day=night.day, **row) for row in found.results.get("estimates", ())]
+    tonight += replayed(joined.snapshot, found.study, night.day, found.question) if tonight else []
     progress(PICTURES)
-    with opened(snapshot, operations) as con:
-        material = Material(
-            day=night.day,
-            study=found.study,
-            con=con,
-            own_clinics={pseudonyms.clinic(c.pk): c.name for c in Clinic.objects.all()},
-            report=found.report,
-        )
-        rule, confidence = found.study.disclosure, found.study.confidence
-        sections = [(told, stored(told, rule, confidence)) for told in pages(material)]
+    with opened(joined.snapshot, operations) as con:
+        past = history(found.question, tonight)
+        material = Material(night.day, found.study, con, clinics, found.report, past)
+        sections = [
+            (told, stored(told, found.study.disclosure, found.study.confidence)) for told in pages(material)
+        ]
     progress(KEEP)
-    estimates = [StoredEstimate(day=night.day, **row) for row in found.results.get("estimates", ())]
-    provenance = {**found.results.get("provenance", {}), "not_yet": list(found.not_yet)}
-    return Found(estimates, sections, found.files, provenance)
+    provenance = dict(found.results.get("provenance", {})) | {
+        "study_sha256": found.question,
+        "time_zone": str(service_zone()),
+        "left_out": dict(written.left_out),
+        "elsewhere": list(joined.notes),
+        "not_yet": list(found.not_yet),
+    }
+    return Found(tonight, sections, found.files, provenance)
 
 
 def evaluated(snapshot: Path, place: Path, progress: Progress) -> Evaluated:

@@ -9,7 +9,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from amble.care.audit.actions import record
+from amble.care.records.models import Episode
 from amble.evaluation.run import CannotEvaluate
+from amble.outcomes.bridge.folder import CannotWrite
 from amble.outcomes.models import Night
 from amble.outcomes.nightly.clock import service_zone
 
@@ -18,15 +20,18 @@ KILLED = (
     "The program that made the figures ended before it was done: it was killed, or the machine was switched off. "
     "See the log of the worker, and whether there was memory enough; then run `amble nightly`."
 )
+FOR_SOMEBODY = (CannotEvaluate, CannotWrite)  # what somebody can put right; their words are whole sentences
 log = structlog.get_logger("amble.nightly")
 
 
-class AlreadyRunning(Exception):
-    """A night is being made at this moment; nothing was begun."""
+class NotBegun(Exception):
+    """No night was begun; nothing is wrong. The message says why."""
 
 
 def begin() -> Night:
-    """A night that runs, about everything up to the end of yesterday in the service's time. Raises AlreadyRunning."""
+    """A night that runs, about everything up to the end of yesterday in the service's time. Raises NotBegun."""
+    if not Episode.objects.exists():
+        raise NotBegun("There is no episode of care yet, so there is nothing to make figures of.")
     bury_the_dead()
     now = timezone.now()
     day = now.astimezone(service_zone()).date() - timedelta(days=1)
@@ -35,7 +40,7 @@ def begin() -> Night:
         with transaction.atomic():
             return Night.objects.create(started_at=now, day=day, provenance=maker)
     except IntegrityError as other:
-        raise AlreadyRunning("Another run is at work at this moment. Wait until it has ended.") from other
+        raise NotBegun("Another run is at work at this moment. Wait until it has ended.") from other
 
 
 def bury_the_dead() -> None:
@@ -61,15 +66,15 @@ def is_dead(night: Night) -> bool:
 
 def fail(night: Night, problem: BaseException) -> None:
     """Keep why. What the figures were before stays as it was."""
-    if not isinstance(problem, CannotEvaluate):
+    if not isinstance(problem, FOR_SOMEBODY):
         log.error("night failed", night=night.pk, exc_info=problem)
     _ended(night, "\n".join(reasons(problem)))
 
 
 def reasons(problem: BaseException) -> list[str]:
     """Sentences for the person who looks after Amble; no record's content."""
-    if isinstance(problem, CannotEvaluate):
-        return list(problem.reasons)
+    if isinstance(problem, FOR_SOMEBODY):
+        return str(problem).splitlines()
     if not isinstance(problem, Exception):
         return [
             "The run was stopped before it was done. The next night makes the figures, or `amble nightly` now."

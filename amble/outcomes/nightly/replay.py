@@ -1,0 +1,117 @@
+"""How the estimates moved: what each month's end would have shown, had there been a night.
+
+An episode counts from the day it began, a score or a session from its date, a discharge from the day it happened. What
+was typed in later than its date counts as if it had been there: only the live record knew, and it is not asked again.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from django.db.models import Q, QuerySet
+from ibis.expr.types import Table
+
+from amble.evaluation.analyses import over_time, sessions
+from amble.evaluation.cohort.landing import land
+from amble.evaluation.engine import DuckDB, Engine
+from amble.evaluation.report.disclosure import release
+from amble.evaluation.results import Answer, Estimate
+from amble.evaluation.snapshot.reader import Snapshot, open_snapshot
+from amble.evaluation.study.model import ARMS, Study
+from amble.evaluation.sums.gather import gather
+from amble.outcomes.material import Past
+from amble.outcomes.models import StoredEstimate
+
+FEW = 20  # episodes in each arm, below which a month is left out
+PATIENCE = 120  # seconds after which the remaining months wait for the next night
+
+
+def followed(estimate: Estimate | StoredEstimate) -> bool:
+    """Of all estimates, those whose course is shown: each outcome on average, and the ratio of sessions."""
+    if estimate.subgroup is not None:
+        return False
+    averaged = estimate.method == "mmrm" and estimate.visit == over_time.AVERAGE
+    return averaged or (estimate.method == sessions.METHOD and estimate.contrast == "log_rate_ratio")
+
+
+def replayed(snapshot: Path, study: Study, last: date, question: str) -> Iterator[StoredEstimate]:
+    """Estimates of the months that have none under the same question (`question`: the study's hash), newest first."""
+    begun = time.monotonic()
+    for day in _missing(snapshot, last, _same_question(question)):
+        if time.monotonic() - begun > PATIENCE:
+            return
+        for estimate in as_of(snapshot, study, day):
+            row = vars(estimate) | {"warnings": list(estimate.warnings)}
+            yield StoredEstimate(day=day, replayed=True, **row)
+
+
+def as_of(snapshot: Path, study: Study, day: date) -> tuple[Estimate, ...]:
+    """The followed estimates from what was recorded by the end of `day`, released. snapshot: already checked."""
+    with DuckDB() as engine:
+        known = _known(open_snapshot(snapshot, engine), day)
+        found = _estimates(known, study, engine)
+    return release(Answer("past", "", estimates=tuple(found)), study.disclosure).estimates
+
+
+def history(question: str, tonight: Sequence[StoredEstimate]) -> tuple[Past, ...]:
+    """The last known day of each month, this one's being tonight's; of several runs for a day the newest counts."""
+    averaged = Q(method="mmrm", visit=over_time.AVERAGE)
+    ratio = Q(method=sessions.METHOD, contrast="log_rate_ratio")
+    stored = _same_question(question).filter(averaged | ratio, subgroup=None).order_by("day", "pk")
+    points = {}
+    for one in sorted([*stored, *filter(followed, tonight)], key=lambda one: one.day):
+        if one.estimate is not None and one.ci_low is not None:
+            points[one.outcome, one.day.year, one.day.month] = one
+    return tuple(_past(one) for one in sorted(points.values(), key=lambda one: (one.day, one.outcome)))
+
+
+def _past(one: StoredEstimate) -> Past:
+    return Past(one.day, one.outcome, one.estimate, one.se, one.ci_low, one.ci_high, one.replayed)
+
+
+def _same_question(question: str) -> QuerySet:
+    return StoredEstimate.objects.filter(night__provenance__study_sha256=question)
+
+
+def _missing(snapshot: Path, last: date, stored: QuerySet) -> Iterator[date]:
+    """Ends of months before that of `last`, newest first, with enough people and without an estimate in that month."""
+    have = {(day.year, day.month) for day in stored.values_list("day", flat=True).distinct()}
+    with DuckDB() as engine:
+        episodes = open_snapshot(snapshot, engine).episodes
+        begun = [_first_days(episodes.filter(episodes.arm == arm), engine) for arm in ARMS]
+    if min(map(len, begun)) < FEW:
+        return
+    end = last.replace(day=1) - timedelta(days=1)
+    while end >= max(days[-1] for days in begun):
+        if (end.year, end.month) not in have:
+            yield end
+        end = end.replace(day=1) - timedelta(days=1)
+
+
+def _first_days(episodes: Table, engine: Engine) -> list[date]:
+    first = episodes.order_by("start_date").select("start_date").limit(FEW)
+    return [row["start_date"] for row in engine.arrow(first).to_pylist()]
+
+
+def _known(whole: Snapshot, day: date) -> Snapshot:
+    episodes, scores, contacts = whole.episodes, whole.scores, whole.sessions
+    episodes = episodes.filter(episodes.start_date <= day)
+    discharged = episodes.discharge_date
+    return replace(
+        whole,
+        episodes=episodes.mutate(discharge_date=(discharged <= day).ifelse(discharged, None)),
+        scores=scores.filter(scores.date <= day),
+        sessions=contacts.filter(contacts.date <= day),
+    )
+
+
+def _estimates(known: Snapshot, study: Study, engine: Engine) -> Iterator[Estimate]:
+    landed = land(known, study, engine)
+    if not landed.rows:
+        return
+    data = gather(landed, study, engine, over_time.requests)
+    for outcome in data.outline.seen:
+        yield from filter(followed, over_time.estimates(data, outcome))
+    yield from filter(followed, sessions.answer(data).estimates)
