@@ -13,6 +13,7 @@ from typing import Any
 
 from amble.evaluation.report.charts import draw
 from amble.evaluation.report.disclosure import release
+from amble.evaluation.report.writing import with_doubts
 from amble.evaluation.results import Answer, Convergence, Estimate, Figure, Table
 from amble.evaluation.study.model import Disclosure
 
@@ -35,7 +36,7 @@ class Told:
 
 def stored(told: Told, rule: Disclosure, confidence: float = 0.95) -> dict[str, Any]:
     """Released and drawn, as JSON. `opened` brings it back; `confidence` is that of its intervals."""
-    answer = release(told.answer, rule)
+    answer = release(with_doubts(told.answer), rule)
     tables = {table.name: table for table in answer.tables}
     pictures = {figure.name: draw(figure, tables[figure.table]) for figure in answer.figures}
     more = dict(told.more or {})

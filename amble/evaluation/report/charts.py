@@ -13,8 +13,9 @@ from threading import Thread
 import vl_convert
 
 from amble.evaluation.report.disclosure import hidden
-from amble.evaluation.report.drawings import areas, lines, listed
+from amble.evaluation.report.drawings import areas, lines, listed, reach
 from amble.evaluation.report.drawings.common import FONT, GRID, INK, Row, Vega
+from amble.evaluation.report.drawings.moved import moved
 from amble.evaluation.report.numbers import MINUS
 from amble.evaluation.results import Cell, Figure, Table
 
@@ -25,7 +26,10 @@ KINDS: dict[str, Callable[[list[Row], dict[str, str]], Vega]] = {
     "overlap": areas.overlap,
     "bars": listed.bars,
     "curve": lines.curve,
+    "moved": moved,
     "plane": areas.plane,
+    "funnel": reach.funnel,
+    "by_month": reach.by_month,
 }
 # The size is the whole picture's, with its words.
 FRAME = {
@@ -50,7 +54,10 @@ NEEDED = {
     "overlap": ("x", "x2", "y"),
     "bars": (),
     "curve": ("x", "y"),
+    "moved": ("y",),
     "plane": ("x", "y"),
+    "funnel": (),
+    "by_month": (),
 }
 
 

@@ -24,6 +24,8 @@ WORDS = {
     "low": "interval from",
     "high": "to",
     "se": "standard error",
+    "low_always": "interval for every look, from",
+    "high_always": "to",
     "smd": "standardised difference",
     "df": "degrees of freedom",
     "n_etmi": "people, ETMI",

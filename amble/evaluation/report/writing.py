@@ -135,12 +135,12 @@ def _take_place(new: Path, out: Path) -> None:
 
 def in_sentences(report: Report) -> Report:
     """The report with every warning as a sentence; of those, each fit that did not converge is one."""
-    answers = tuple(_with_doubts(answer) for answer in report.answers)
+    answers = tuple(with_doubts(answer) for answer in report.answers)
     return replace(report, answers=answers, warnings=tuple(map(sentence, report.warnings)))
 
 
-def _with_doubts(answer: Answer) -> Answer:
-    """A fit that did not converge is never a quiet number."""
+def with_doubts(answer: Answer) -> Answer:
+    """Its warnings as sentences. A fit that did not converge is never a quiet number."""
     doubts = tuple(
         f"The calculation for {fit.model.replace('_', ' ')} did not come to rest; do not rely on its numbers."
         for fit in answer.fits

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from amble.care.records.access import note_figures, service_lead_page
 from amble.evaluation.report.writing import write_csv
+from amble.outcomes.nightly.latest import latest
 
-from . import nights, stored
+from . import stored
 
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -46,10 +47,9 @@ BY_SLUG = {page.slug: page for page in PAGES}
 def overview(request, own_clinic: bool = False):
     note_figures(request, page="overview", own_clinic=own_clinic)
     context = frame(request, own_clinic, "figures")
-    if night := context["state"].night:
+    if night := context["latest"].night:
         said = stored.headlines(night, request.clinic if own_clinic else None)
         context["story"] = [(page, said[page.code]) for page in PAGES if page.code in said]
-        context["files"] = night.files.values_list("name", flat=True)
     return render(request, "outcomes/overview.html", context)
 
 
@@ -58,7 +58,7 @@ def page(request, code: str, own_clinic: bool = False):
     note_figures(request, page=code, own_clinic=own_clinic)
     about = BY_CODE[code]
     context = frame(request, own_clinic, f"figures-{about.slug}") | {"about": about}
-    if night := context["state"].night:
+    if night := context["latest"].night:
         context["sections"] = stored.sections(night, code, request.clinic if own_clinic else None)
     return render(request, "outcomes/figures.html", context)
 
@@ -66,7 +66,7 @@ def page(request, code: str, own_clinic: bool = False):
 @service_lead_page
 def table(request, slug: str, name: str, own_clinic: bool = False):
     """A table of a page as CSV. Another clinic's are not found: only the lead's own clinic is looked at."""
-    about, night = BY_SLUG.get(slug), nights.state().night
+    about, night = BY_SLUG.get(slug), latest().night
     clinic = request.clinic if own_clinic else None
     found = about and night and stored.table(night, about.code, clinic, name)
     if not found:
@@ -80,7 +80,7 @@ def table(request, slug: str, name: str, own_clinic: bool = False):
 @service_lead_page
 def report(request, name: str):
     """report.html or results.json of the night, as it left the evaluation."""
-    night = nights.state().night
+    night = latest().night
     if night is None:
         raise Http404
     note_figures(request, page="report", own_clinic=False)
@@ -93,8 +93,10 @@ def frame(request, own_clinic: bool, name: str) -> dict:
     end = "-clinic" if own_clinic else ""
     menu = [(reverse(f"figures{end}"), _("Overview"))]
     menu += [(reverse(f"figures-{page.slug}{end}"), page.title) for page in PAGES]
+    newest = latest()
     return {
-        "state": nights.state(),
+        "latest": newest,
+        "has_report": newest.night is not None and newest.night.files.exists(),
         "own_clinic": own_clinic,
         "figures_menu": menu,
         "views": {"service": reverse(name), "clinic": reverse(f"{name}-clinic")},

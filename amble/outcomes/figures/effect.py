@@ -1,0 +1,122 @@
+"""Whether it works: the report's own answers, outcome by outcome, and how each estimate moved as data came in."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from amble.evaluation.report.numbers import MINUS, number
+from amble.evaluation.report.page import in_short
+from amble.evaluation.results import Answer, Estimate
+from amble.evaluation.study.model import LABELS
+from amble.outcomes.figures.looks import ORDER, always, moved, said
+from amble.outcomes.material import Material
+from amble.outcomes.told import Told
+
+QUESTIONS = {
+    "function": "Can people do more?",
+    "fear_avoidance": "Are people less afraid of being active?",
+    "pain": "Does pain change?",
+}
+
+
+def sections(material: Material) -> Iterator[Told]:
+    answers = {answer.name: answer for answer in material.report.answers} if material.report else {}
+    short = _headlines(material, answers)
+    for outcome in ORDER:
+        found = answers.get("sessions") if outcome == "sessions" else about(answers, outcome)
+        if found and found.estimates:
+            looked = (*found.sentences, *however_often(material, found))
+            more = {"headline": [short[outcome]]} if outcome in short else None
+            yield Told("effect", replace(found, sentences=looked), more=more)
+        if outcome == "pain" and "pain_no_different" in answers:
+            yield Told("effect", answers["pain_no_different"])
+    if not short:
+        yield Told("effect", Answer("too_early", "Does it work?", (_TOO_EARLY,)))
+    yield from (Told("effect", answer) for answer in moved(material))
+    if "who" in answers:
+        yield Told("effect", _completeness(answers["who"]))
+    if "missing" in answers:
+        yield Told("effect", answers["missing"])
+
+
+_TOO_EARLY = (
+    "It is too early to compare ETMI with usual care: both need people whose measures are known at the start and at a "
+    "later visit."
+)
+
+
+def about(answers: Mapping[str, Answer], outcome: str) -> Answer | None:
+    """What the report says of one outcome over time, cut from its answer on all of them."""
+    whole = answers.get("over_time")
+    if whole is None:
+        return None
+    estimates = tuple(e for e in whole.estimates if e.outcome == outcome)
+    tables = tuple(t for t in whole.tables if t.name in (f"mmrm_{outcome}", f"means_{outcome}"))
+    return replace(
+        whole,
+        name=f"over_time_{outcome}",
+        question=QUESTIONS[outcome],
+        sentences=tuple(text for text in whole.sentences if text in {e.meaning for e in estimates}),
+        estimates=estimates,
+        tables=tables,
+        figures=tuple(f for f in whole.figures if f.table in {t.name for t in tables}),
+        warnings=tuple(text for text in whole.warnings if text.startswith(LABELS[outcome])),
+        fits=tuple(fit for fit in whole.fits if fit.model.endswith(f" {outcome}")),
+    )
+
+
+def speaking(estimates: tuple[Estimate, ...]) -> Estimate | None:
+    """The estimate that is followed from night to night: averaged over the visits, or the sessions' log rate ratio."""
+    for e in estimates:
+        if (e.method, e.visit) == ("mmrm", "average") or e.contrast == "log_rate_ratio":
+            return e
+    return None
+
+
+def however_often(material: Material, answer: Answer) -> tuple[str, ...]:
+    """The interval that stays true at every look, in the units of the outcome."""
+    e = speaking(answer.estimates)
+    if e is None or e.estimate is None or not e.se:
+        return ()
+    low, high = (said(end, e.outcome) for end in always(e, material.study.confidence))
+    unit = "times as many sessions" if e.outcome == "sessions" else "points"
+    return (
+        f"Looking every night, go by the wider interval: {number(low, 2)} to {number(high, 2)} {unit} (observational). "
+        "It stays true however often one looks.",
+    )
+
+
+def _headlines(material: Material, answers: Mapping[str, Answer]) -> dict[str, dict]:
+    """Outcome -> the number that speaks for it and the first sentence of the report's answer in short."""
+    found = {}
+    estimates = [e for answer in answers.values() for e in answer.estimates]
+    for one in in_short(material.study, estimates):
+        shown = one.estimate
+        if one.outcome == "sessions":  # a difference in sessions says more than a ratio
+            asked = ("sessions", "negative_binomial", "difference")
+            shown = next((e for e in estimates if (e.outcome, e.method, e.contrast) == asked), None)
+        if shown is None or shown.estimate is None:
+            continue
+        words = shown.meaning if one.outcome == "sessions" else one.sentences[0]
+        found[one.outcome] = {"name": one.outcome, "value": _signed(shown.estimate), "words": words}
+    return found
+
+
+def _signed(value: float) -> str:
+    text = number(value, 1)
+    return text if text.startswith(MINUS) or value == 0 else f"+{text}"
+
+
+def _completeness(who: Answer) -> Answer:
+    """Of the report's first answer, what is known of the two kinds of care at each visit."""
+    tables = tuple(t for t in who.tables if t.name.startswith("completeness"))
+    names = {t.name for t in tables}
+    return replace(
+        who,
+        name="completeness_by_arm",
+        question="How much is known of people with ETMI and with usual care?",
+        sentences=tuple(
+            text for text in who.sentences if " is known at the start and at every visit" in text
+        ),
+        tables=tables,
+        figures=tuple(f for f in who.figures if f.table in names),
+    )
