@@ -20,6 +20,7 @@ def nightly() -> None:
     django.setup()
     from amble.outcomes.nightly import job, nights
 
+    os.nice(10)  # people who use Amble meanwhile go first
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the night is told that it was stopped
     begun = time.monotonic()
     try:

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "amble.care.clinicians",
     "amble.care.service",
     "amble.outcomes",
+    "amble.config",  # for its commands
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

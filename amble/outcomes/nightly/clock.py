@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from amble.care.records.models import Clinic
+from amble.care.records.models import Clinic, Episode
+from amble.outcomes.models import Night
 
 HOUR = 2
 
@@ -23,3 +24,8 @@ def last_night() -> datetime:
     now = timezone.now().astimezone(zone)
     due = datetime.combine(now.date(), time(HOUR), zone)
     return due if due <= now else datetime.combine(now.date() - timedelta(days=1), time(HOUR), zone)
+
+
+def is_due() -> bool:
+    """No night has begun since the last time one should have; one that was missed is due until it has begun."""
+    return Episode.objects.exists() and not Night.objects.filter(started_at__gte=last_night()).exists()

@@ -1,6 +1,8 @@
-"""The background program beside the web server: it queues reminders when they are due and works the queue."""
+"""The background program beside the web server: it queues reminders, works the queue, and starts each night."""
 
 import signal
+import subprocess
+import sys
 import time
 from datetime import timedelta
 
@@ -14,10 +16,14 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from amble.care.journey.reminders import send_due
+from amble.outcomes.nightly.clock import is_due
 
 SECONDS_BETWEEN_LOOKS = 1
 SECONDS_BETWEEN_REMINDERS = 300
 LONGEST_TASK = timedelta(minutes=15)
+SECONDS_TO_STOP = 10
+# A program of its own: it needs memory, and reminders go on meanwhile.
+NIGHT = [sys.executable, "-m", "amble", "nightly"]
 log = structlog.get_logger("amble.worker")
 
 
@@ -35,10 +41,13 @@ def forget_what_is_done() -> None:
 
 
 class Command(BaseCommand):
-    help = "Send reminders when they are due and work through the queue, until stopped."
+    help = (
+        "Send reminders when they are due, work through the queue and start the nightly job, until stopped."
+    )
+    night = None
 
     def add_arguments(self, parser):
-        parser.add_argument("--once", action="store_true", help="one round, then end (for tests and cron)")
+        parser.add_argument("--once", action="store_true", help="one round without the night, then end")
 
     def handle(self, *, once: bool, **options):
         self.stopping = False
@@ -52,14 +61,31 @@ class Command(BaseCommand):
                 self._guarded(send_due)
                 self._guarded(take_up_abandoned)
                 self._guarded(forget_what_is_done)
+                if not once:
+                    self._guarded(self._start_night)
             self._guarded(self._work_queue)
             if once:
                 return
             close_old_connections()
             time.sleep(SECONDS_BETWEEN_LOOKS)
+        self._stop_night()
 
     def _stop(self, signum, frame):
         self.stopping = True
+
+    def _start_night(self):
+        if (self.night is None or self.night.poll() is not None) and is_due():
+            self.night = subprocess.Popen(NIGHT, stdout=subprocess.DEVNULL)
+            log.info("night begun", process=self.night.pid)
+
+    def _stop_night(self):
+        if self.night is None or self.night.poll() is not None:
+            return
+        self.night.terminate()
+        try:
+            self.night.wait(SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            self.night.kill()
 
     def _guarded(self, work):
         """One failing reminder or a busy database must not end the worker; the log says what happened."""

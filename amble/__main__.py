@@ -1,0 +1,5 @@
+"""`python -m amble` is the `amble` command."""
+
+from amble.cli.main import main
+
+main()
