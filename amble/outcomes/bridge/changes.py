@@ -44,14 +44,14 @@ class Now:
 def now(told: Mapping[str, Any]) -> Now:
     """told: the manifest of the last run; audit rows up to its mark are not looked at again."""
     parts = Episode.objects.values(part=F("pk") / PART).annotate(n=Count("pk")).order_by("part")
-    last = AuditEvent.objects.order_by("pk").last()
+    last = AuditEvent.objects.order_by("pk").values_list("pk", "at").last()
     since = told.get("mark", 0)
     old = AuditEvent.objects.filter(pk__gt=since, at__lt=timezone.now() - MARGIN)
     return Now(
         code=_code(),
         key=pseudonyms.of("manifest", "key"),
         mark=old.aggregate(newest=Max("pk"))["newest"] or since,
-        end=(last.pk, last.at.isoformat()) if last else (0, ""),
+        end=(last[0], last[1].isoformat()) if last else (0, ""),
         episodes={row["part"]: row["n"] for row in parts},
     )
 
@@ -78,8 +78,8 @@ def _goes_on(end: list) -> bool:
     pk, at = end
     if not pk:
         return True
-    event = AuditEvent.objects.filter(pk=pk).first()
-    return event is not None and event.at.isoformat() == at
+    kept = AuditEvent.objects.filter(pk=pk).values_list("at", flat=True).first()
+    return kept is not None and kept.isoformat() == at
 
 
 def _code() -> str:
