@@ -1,0 +1,170 @@
+"""The slices of reach as tables and pictures: by clinic, by month or quarter of start, by physiotherapist."""
+
+from collections.abc import Mapping
+from datetime import date
+from math import isfinite
+
+from scipy.stats import binomtest
+
+from amble.evaluation.report.disclosure import HIDDEN, hidden
+from amble.evaluation.results import Cell, Figure, Table
+from amble.outcomes.figures.reach_counts import Reach
+from amble.outcomes.figures.reach_release import BY_CLINICIAN, YEARS, Cells, Shown, percent, share
+from amble.outcomes.figures.reach_steps import published, reference, steps
+from amble.outcomes.material import Material
+
+REFERENCE = "the ETMI study"
+IN_TIME = ("from", "eligible", "offered", "receiving", "percent", "low", "high", REFERENCE)
+TOGETHER = "Small numbers are hidden so that no table, alone or beside its neighbours, gives them away."
+
+
+def wilson(part: Cell, whole: Cell, confidence: float) -> tuple[Cell, Cell]:
+    """Wilson's interval of a share, in per cent; patients of one physiotherapist count as if they were not alike."""
+    if hidden(part) or hidden(whole):
+        return HIDDEN, HIDDEN
+    if not whole:
+        return None, None
+    found = binomtest(part, whole).proportion_ci(confidence, method="wilson")
+    ends = (round(100 * found.low, 1), round(100 * found.high, 1))
+    return ends if all(isfinite(end) for end in ends) else (None, None)
+
+
+def of_service(material: Material, shown: Shown) -> tuple[Table, ...]:
+    return _by_clinic(material, shown), _in_time(
+        material, "reach_by_month", "By month of start", shown.months
+    )
+
+
+def of_clinic(material: Material, shown: Shown, own: Reach, clinic: str) -> tuple[Table, ...]:
+    quarters = _in_time(material, "reach_by_quarter", "By quarter of start", shown.quarters[clinic])
+    return quarters, _by_clinician(shown.clinicians[clinic], shown.clinics[clinic], own)
+
+
+def funnel_figure(table: str) -> Figure:
+    return Figure(
+        name=table,
+        title="From invited to complete",
+        kind="funnel",
+        table=table,
+        encoding={
+            **{"y": "step", "x": "percent_of_first", "count": "count", "share": "percent", "of": "of"},
+            **{"reference": REFERENCE, "colour": "whose"},
+        },
+        description="A bar for each step, as long as its share of those who could have come so far: of the invited "
+        "physiotherapists, then of the eligible patients. A dashed mark shows the same share in the ETMI study.",
+    )
+
+
+def where_figure(table: str) -> Figure:
+    return Figure(
+        name="reach_where",
+        title="Where the eligible patients went",
+        kind="bars",
+        table=table,
+        encoding={"y": "where", "x": "percent"},
+        description="Bars: per cent of the eligible patients who received ETMI, and of those who did not, by the "
+        "likeliest reason.",
+    )
+
+
+def service_figures() -> tuple[Figure, ...]:
+    clinics = Figure(
+        name="reach_by_clinic",
+        title="Eligible patients who received ETMI, by clinic",
+        kind="bars",
+        table="reach_by_clinic",
+        encoding={"y": "clinic", "x": "percent"},
+        description="Bars: per cent of each clinic's eligible patients who received ETMI, clinics by name.",
+    )
+    return _time_figure("reach_by_month", "month"), clinics
+
+
+def quarter_figure() -> Figure:
+    return _time_figure("reach_by_quarter", "quarter")
+
+
+def _time_figure(table: str, unit: str) -> Figure:
+    encoding = {"x": "from", "y": "percent", "low": "low", "high": "high", "reference": REFERENCE}
+    return Figure(
+        name=table,
+        title=f"Eligible patients who received ETMI, by {unit} of start",
+        kind="by_month",
+        table=table,
+        encoding=encoding,
+        description=f"A line: per cent of the eligible patients of each {unit} who received ETMI, with 95% intervals. "
+        "The dashed line is the whole ETMI study, as a reference.",
+    )
+
+
+def _by_clinic(material: Material, shown: Shown) -> Table:
+    def named(clinic: str) -> str:
+        return material.own_clinics.get(clinic, f"{clinic} (does not use Amble)")
+
+    rows = tuple(
+        (
+            *(named(clinic), cells["eligible"], cells["offered"], cells["receiving"]),
+            *(
+                share(cells, "receiving", "eligible"),
+                *wilson(cells["receiving"], cells["eligible"], material.study.confidence),
+            ),
+            *_when_trained(cells),
+            *(cells["complete"], share(cells, "complete", "eligible")),
+        )
+        for clinic, cells in sorted(shown.clinics.items(), key=lambda pair: named(pair[0]))
+    )
+    columns = (
+        *("clinic", "eligible", "offered", "receiving", "percent", "low", "high", "eligible_when_trained"),
+        *("receiving_when_trained", "percent_when_trained", "outcomes_complete", "outcomes_complete_percent"),
+    )
+    note = "When trained: of those who began after their own physiotherapist's training. " + TOGETHER
+    return Table("reach_by_clinic", "By clinic", columns, rows, note=note)
+
+
+def _when_trained(cells: Cells) -> tuple[Cell, Cell, Cell]:
+    """Counts and share of those who began after the training; hidden with anything they could be worked out from."""
+    if any(hidden(cells[name]) for name in ("eligible", "before", "receiving", "receiving_before")):
+        return HIDDEN, HIDDEN, HIDDEN
+    whole, part = cells["eligible"] - cells["before"], cells["receiving"] - cells["receiving_before"]
+    return whole, part, percent(part, whole)
+
+
+def _in_time(material: Material, name: str, title: str, slices: Mapping[date | None, Cells]) -> Table:
+    level = published(steps()["patients_receiving"], "patients_eligible")
+    rows = tuple(
+        (
+            f"{start:%Y-%m-%d}",
+            *(cells["eligible"], cells["offered"], cells["receiving"], share(cells, "receiving", "eligible")),
+            *wilson(cells["receiving"], cells["eligible"], material.study.confidence),
+            level,
+        )
+        for start, cells in slices.items()
+        if start
+    )
+    note = f"The last {YEARS} years. {reference().name[0].upper()}{reference().name[1:]}: its share in all. "
+    return Table(name, title, IN_TIME, rows, note=note + TOGETHER, folded=True)
+
+
+def _by_clinician(clinicians: Mapping[str, Cells], total: Cells, own: Reach) -> Table:
+    """The clinic's physiotherapists beside the clinic. Not in order of success: this is no league table."""
+    trained = {one.clinician: "yes" if one.trained else "not yet" for one in own.staff}
+    everybody = {one.clinician: dict.fromkeys(BY_CLINICIAN, 0) for one in own.staff} | dict(clinicians)
+    rows: list[tuple[Cell, ...]] = [("the clinic", None, *_counts(total))]
+    rows += [
+        (one, trained.get(one, "not invited"), *_counts(cells)) for one, cells in sorted(everybody.items())
+    ]
+    return Table(
+        name="reach_by_clinician",
+        title="By physiotherapist",
+        columns=(
+            *("clinician", "trained", "eligible", "offered", "receiving", "percent"),
+            *("outcomes_complete", "outcomes_complete_percent"),
+        ),
+        rows=tuple(rows),
+        total_rows={0: tuple(range(1, len(rows)))},
+        note="Who sees few patients, or was trained late, cannot have reached many. " + TOGETHER,
+    )
+
+
+def _counts(cells: Cells) -> tuple[Cell, ...]:
+    counts = (cells["eligible"], cells["offered"], cells["receiving"], share(cells, "receiving", "eligible"))
+    return *counts, cells["complete"], share(cells, "complete", "eligible")
