@@ -91,7 +91,8 @@ def table(reach: Reach) -> Table:
         counts=("patients",),
         derived=dict.fromkeys(("percent", "percent if mended", "more patients if mended"), "patients"),
         total_rows={0: tuple(range(1, len(rows)))},
-        note="Each patient stands in one row, by what is known of their own physiotherapist. If mended: reached as often as those they are compared with.",
+        note="Each patient stands in one row, by what is known of their own physiotherapist. "
+        "If mended: reached as often as those they are compared with.",
     )
 
 

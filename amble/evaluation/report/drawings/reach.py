@@ -21,24 +21,27 @@ from amble.evaluation.report.drawings.common import (
 )
 from amble.evaluation.report.numbers import label, number
 
-LINE, BAR = 17, 20
+LINE, BAR = 17, 14
 REFERENCE = {"color": INK, "strokeWidth": 2.5, "strokeDash": [3, 2]}
 
 
 def funnel(rows: list[Row], encoding: Encoding) -> Vega:
-    """y: the step.  x: per cent of the first step of its group, as long as its bar.  count and share: said beside it.
+    """y: the step.  x: per cent of the first step of its group, as long as its bar.  count and share: said above it.
 
     reference: the same per cent elsewhere, a dashed mark across the bar; its name is that of its column.
     """
     groups, top = groups_of(rows), KEY + 8
-    texts, bars, marks = [], [], []
+    texts, counts, bars, marks = [], [], [], []
     for row in rows:
         for text in wrap(label(str(row["y"])), int(WIDTH / BOLD)):
             texts.append({"text": text, "words": top + 9})
             top += LINE
+        said = {"text": _said(row), "words": top + 9}
+        top += LINE + 2
         colour = COLOURS[groups.index(row.get("colour")) % len(COLOURS)]
-        place = {"from": top, "to": top + BAR, "mid": top + BAR / 2, "nought": 0, "colour": colour}
-        bars.append(place | {"value": row["x"] or 0.0, "text": _said(row)})
+        place = {"from": top, "to": top + BAR, "nought": 0, "colour": colour}
+        counts.append(said)
+        bars.append(place | {"value": row["x"] or 0.0})
         if row.get("reference") is not None:
             marks.append(place | {"value": row["reference"], "from": top - 3, "to": top + BAR + 3})
         top += BAR + 10
@@ -48,13 +51,13 @@ def funnel(rows: list[Row], encoding: Encoding) -> Vega:
     colour = {"field": "colour", "type": "nominal", "scale": None}
     drawn = {"x": x, "x2": {"field": "nought"}, "y": low, "y2": {"field": "to"}, "color": colour}
     across = {"x": x, "y": low, "y2": {"field": "to"}}
-    inside = {"x": {"value": 5}, "y": quantity("mid", **y), "text": {"field": "text"}}
-    plain = {"align": "left", "baseline": "middle", "fontSize": 12, "color": INK}
+    place = {"x": {"value": 0}, "y": quantity("words", **y)}
     layers = [
-        layer(bars, "rect", drawn, opacity=0.35),
+        layer(bars, "rect", drawn),
+        layer(marks, "rule", across, color="white", strokeWidth=6),
         layer(marks, "rule", across, **REFERENCE),
-        layer(bars, "text", inside, **plain),
-        *words(texts, {"x": {"value": 0}, "y": quantity("words", **y)}, align="left", fontWeight="bold"),
+        *words(texts, place, align="left", fontWeight="bold"),
+        *words(counts, place, align="left"),
     ]
     return chart(layers + (_key(encoding) if marks else []), top + 4)
 
