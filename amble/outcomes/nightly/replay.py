@@ -51,8 +51,8 @@ def as_of(snapshot: Path, study: Study, day: date) -> tuple[Estimate, ...]:
     """The followed estimates from what was recorded by the end of `day`, released. snapshot: already checked."""
     with DuckDB() as engine:
         known = _known(open_snapshot(snapshot, engine), day)
-        found = _estimates(known, study, engine)
-    return release(Answer("past", "", estimates=tuple(found)), study.disclosure).estimates
+        found = tuple(_estimates(known, study, engine))
+    return release(Answer("past", "", estimates=found), study.disclosure).estimates
 
 
 def history(question: str, tonight: Sequence[StoredEstimate]) -> tuple[Past, ...]:
