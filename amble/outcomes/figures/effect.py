@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from amble.evaluation.analyses.words import DIGITS
 from amble.evaluation.report.numbers import MINUS, number
 from amble.evaluation.report.page import in_short
 from amble.evaluation.results import Answer, Estimate
 from amble.evaluation.study.model import LABELS
-from amble.outcomes.figures.looks import ORDER, always, moved, said
+from amble.outcomes.figures.looks import ORDER, always, said, two_intervals, with_looks
 from amble.outcomes.material import Material
 from amble.outcomes.told import Told
 
@@ -24,21 +25,22 @@ def sections(material: Material) -> Iterator[Told]:
     for outcome in ORDER:
         found = answers.get("sessions") if outcome == "sessions" else about(answers, outcome)
         if found and found.estimates:
-            looked = (*found.sentences, *however_often(material, found))
+            looked = replace(found, sentences=(*found.sentences, *however_often(material, found)))
             more = {"headline": [short[outcome]]} if outcome in short else None
-            yield Told("effect", replace(found, sentences=looked), more=more)
+            yield Told("effect", with_looks(material, looked, outcome), more=more)
         if outcome == "pain" and "pain_no_different" in answers:
             yield Told("effect", answers["pain_no_different"])
     if not short:
-        yield Told("effect", Answer("too_early", "Does it work?", (_TOO_EARLY,)))
-    yield from (Told("effect", answer) for answer in moved(material))
+        yield Told("effect", Answer("too_early", "Does it work?", (TOO_EARLY,)))
+    else:
+        yield Told("effect", two_intervals())
     if "who" in answers:
         yield Told("effect", _completeness(answers["who"]))
     if "missing" in answers:
         yield Told("effect", answers["missing"])
 
 
-_TOO_EARLY = (
+TOO_EARLY = (
     "It is too early to compare ETMI with usual care: both need people whose measures are known at the start and at a "
     "later visit."
 )
@@ -50,7 +52,8 @@ def about(answers: Mapping[str, Answer], outcome: str) -> Answer | None:
     if whole is None:
         return None
     estimates = tuple(e for e in whole.estimates if e.outcome == outcome)
-    tables = tuple(t for t in whole.tables if t.name in (f"mmrm_{outcome}", f"means_{outcome}"))
+    mine = (f"mmrm_{outcome}", f"means_{outcome}")
+    tables = tuple(replace(t, folded=True) for t in whole.tables if t.name in mine)
     return replace(
         whole,
         name=f"over_time_{outcome}",
@@ -74,15 +77,19 @@ def speaking(estimates: tuple[Estimate, ...]) -> Estimate | None:
 
 def however_often(material: Material, answer: Answer) -> tuple[str, ...]:
     """The interval that stays true at every look, in the units of the outcome."""
-    e = speaking(answer.estimates)
-    if e is None or e.estimate is None or not e.se:
+    wide = _for_every_look(material, speaking(answer.estimates))
+    if not wide:
         return ()
-    low, high = (said(end, e.outcome) for end in always(e, material.study.confidence))
-    unit = "times as many sessions" if e.outcome == "sessions" else "points"
     return (
-        f"Looking every night, go by the wider interval: {number(low, 2)} to {number(high, 2)} {unit} (observational). "
-        "It stays true however often one looks.",
+        f"Looking every night, go by the wider interval: {wide} (observational). It stays true at every look.",
     )
+
+
+def _for_every_look(material: Material, e: Estimate | None) -> str:
+    if e is None or e.estimate is None or not e.se:
+        return ""
+    low, high = (number(said(end, e.outcome), 2) for end in always(e, material.study.confidence))
+    return f"{low} to {high} {'times as many sessions' if e.outcome == 'sessions' else 'points'}"
 
 
 def _headlines(material: Material, answers: Mapping[str, Answer]) -> dict[str, dict]:
@@ -97,12 +104,15 @@ def _headlines(material: Material, answers: Mapping[str, Answer]) -> dict[str, d
         if shown is None or shown.estimate is None:
             continue
         words = shown.meaning if one.outcome == "sessions" else one.sentences[0]
-        found[one.outcome] = {"name": one.outcome, "value": _signed(shown.estimate), "words": words}
+        if wide := _for_every_look(material, one.estimate):
+            words += f" However often you look: {wide}."
+        value = _signed(shown.estimate, DIGITS.get(one.outcome, 1))
+        found[one.outcome] = {"name": one.outcome, "value": value, "words": words}
     return found
 
 
-def _signed(value: float) -> str:
-    text = number(value, 1)
+def _signed(value: float, digits: int) -> str:
+    text = number(value, digits)
     return text if text.startswith(MINUS) or value == 0 else f"+{text}"
 
 

@@ -1,10 +1,10 @@
 """How each estimate moved as data came in, with the interval for one look beside the interval for every look."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
-from amble.evaluation.analyses.words import number
 from amble.evaluation.estimators.confidence_sequence import TIGHTEST_SE, anytime
 from amble.evaluation.results import Answer, Estimate, Figure, Table
 from amble.evaluation.study.model import LABELS
@@ -18,30 +18,27 @@ WHY = (
     "The wider interval stays true however often one looks. Looking at this page as it comes, go by that one; use the "
     "usual one on a day that was fixed before the first look, such as the end of the year.",
 )
+ASSUMPTIONS = (
+    "The outcomes, groups and rules of the study file were written down before the first look and not changed.",
+    "Each interval is for one outcome alone, not for several looked at together.",
+)
 COLUMNS = ("day", "difference", "low", "high", "low_always", "high_always")
 RATIO = ("day", "ratio", *COLUMNS[2:])
 
 
-def moved(material: Material) -> Iterator[Answer]:
-    """One answer for all outcomes; none where no night came before."""
-    found = {outcome: looks_of(material, outcome) for outcome in ORDER}
-    found = {outcome: looks for outcome, looks in found.items() if looks}
-    if not found:
-        return
-    tables = tuple(_table(outcome, looks, material) for outcome, looks in found.items())
-    drawn = [table for table in tables if len(table.rows) > 1]
-    short = () if drawn else ("So far there is one look; the picture begins with the second.",)
-    yield Answer(
-        name="moved",
-        question="How did the answer move as data came in?",
-        sentences=(*WHY, *map(_newest, tables), *short),
-        tables=tables,
-        figures=tuple(_figure(table) for table in drawn),
-        assumptions=(
-            "The outcomes, groups and rules of the study file were written down before the first look and not changed.",
-            "Each interval is for one outcome alone, not for several looked at together.",
-        ),
-    )
+def two_intervals() -> Answer:
+    """Why there are two, for whoever reads the page as it comes."""
+    return Answer("two_intervals", "Which interval should I go by?", WHY, assumptions=ASSUMPTIONS)
+
+
+def with_looks(material: Material, answer: Answer, outcome: str) -> Answer:
+    """The answer with the table of its looks, and their picture from the second on."""
+    looks = looks_of(material, outcome)
+    if not looks:
+        return answer
+    table = _table(outcome, looks, material)
+    figures = (*answer.figures, _figure(table)) if len(looks) > 1 else answer.figures
+    return replace(answer, tables=(*answer.tables, table), figures=figures)
 
 
 def looks_of(material: Material, outcome: str) -> list[Past]:
@@ -78,19 +75,10 @@ def _table(outcome: str, looks: Sequence[Past], material: Material) -> Table:
         title=f"{LABELS[outcome].capitalize()}: {what}, as it stood on each day (observational)",
         columns=RATIO if outcome == "sessions" else COLUMNS,
         rows=tuple(rows),
+        folded=True,
         note="Days before the first night were computed later, from what had been recorded by then."
         if later
         else "",
-    )
-
-
-def _newest(table: Table) -> str:
-    _day, value, low, high, low_always, high_always = table.rows[-1]
-    outcome = table.name.removeprefix("moved_")
-    unit = " times as many sessions" if outcome == "sessions" else " points"
-    return (
-        f"{LABELS[outcome].capitalize()}: {number(value, 2)}{unit}. For one look {number(low, 2)} to "
-        f"{number(high, 2)}, for every look {number(low_always, 2)} to {number(high_always, 2)} (observational)."
     )
 
 

@@ -57,11 +57,11 @@ def table(night: Night, page: str, clinic: Clinic | None, name: str) -> Table | 
 
 
 def headlines(night: Night, clinic: Clinic | None) -> Mapping[str, list[dict[str, Any]]]:
-    """Page -> what it says in short, in the order of its sections."""
+    """Page -> what it says in short, in the order of its sections; each with its name as people say it."""
     said: dict[str, list[dict[str, Any]]] = {}
     kept = night.sections.filter(clinic=clinic, content__more__has_key="headline")
     for page, headline in kept.values_list("page", "content__more__headline"):
-        said.setdefault(page, []).extend(headline)
+        said.setdefault(page, []).extend(one | {"label": label(one["name"])} for one in headline)
     return said
 
 
