@@ -11,6 +11,9 @@ _CONTENT = content.read("fidelity")
 VERSION: str = _CONTENT["version"]
 """Stored with every score, so that an old score can be read with the items it was made from."""
 
+ADHERENT_FROM: float = _CONTENT["adherent_from"]
+"""The lowest score of an adherent session, if there is no breach."""
+
 
 @dataclass(frozen=True)
 class FidelityItem:
@@ -132,7 +135,7 @@ def score(marks: Mapping[str, int | None], breaches: Collection[str], session_nu
         value=value,
         applicable=len(counted),
         breaches=happened,
-        adherent=None if value is None else value >= _CONTENT["adherent_from"] and not happened,
+        adherent=None if value is None else value >= ADHERENT_FROM and not happened,
         missing=missing,
         why_none=why_none,
     )
