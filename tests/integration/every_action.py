@@ -386,3 +386,9 @@ def _():
         "way": "in_room",
         "by": factories.member(contact.episode.clinic),
     }
+
+
+@call("journey.actions.colleagues.remind_to_offer")
+def _():
+    here, therapist = _clinic_and_therapist()
+    return {"clinician": therapist, "clinic": here, "by": factories.member(here, Role.SERVICE_LEAD)}

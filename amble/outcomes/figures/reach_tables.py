@@ -36,8 +36,9 @@ def of_service(material: Material, shown: Shown) -> tuple[Table, ...]:
 
 
 def of_clinic(material: Material, shown: Shown, own: Reach, clinic: str) -> tuple[Table, ...]:
+    """`reach_by_clinician` says what the clinic and the whole service reach too: for each one's own page."""
     quarters = _in_time(material, "reach_by_quarter", "By quarter of start", shown.quarters[clinic])
-    return quarters, _by_clinician(shown.clinicians[clinic], shown.clinics[clinic], own)
+    return quarters, _by_clinician(shown, clinic, own)
 
 
 def funnel_figure(table: str) -> Figure:
@@ -144,11 +145,14 @@ def _in_time(material: Material, name: str, title: str, slices: Mapping[date | N
     return Table(name, title, IN_TIME, rows, note=note + TOGETHER, folded=True)
 
 
-def _by_clinician(clinicians: Mapping[str, Cells], total: Cells, own: Reach) -> Table:
+def _by_clinician(shown: Shown, clinic: str, own: Reach) -> Table:
     """The clinic's physiotherapists beside the clinic. Not in order of success: this is no league table."""
     trained = {one.clinician: "yes" if one.trained else "not yet" for one in own.staff}
-    everybody = {one.clinician: dict.fromkeys(BY_CLINICIAN, 0) for one in own.staff} | dict(clinicians)
-    rows: list[tuple[Cell, ...]] = [("the clinic", None, *_counts(total))]
+    everybody = {one.clinician: dict.fromkeys(BY_CLINICIAN, 0) for one in own.staff} | dict(
+        shown.clinicians[clinic]
+    )
+    sums = (("the clinic", shown.clinics[clinic]), ("the whole service", shown.service))
+    rows: list[tuple[Cell, ...]] = [(name, None, *_counts(cells)) for name, cells in sums]
     rows += [
         (one, trained.get(one, "not invited"), *_counts(cells)) for one, cells in sorted(everybody.items())
     ]
@@ -160,7 +164,7 @@ def _by_clinician(clinicians: Mapping[str, Cells], total: Cells, own: Reach) -> 
             *("outcomes_complete", "outcomes_complete_percent"),
         ),
         rows=tuple(rows),
-        total_rows={0: tuple(range(1, len(rows)))},
+        total_rows={0: tuple(range(2, len(rows))), 1: ()},
         note="Who sees few patients, or was trained late, cannot have reached many. " + TOGETHER,
     )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import figures
+from . import figures, find, leaks, mine
 
 OWN = {"own_clinic": True}
 
@@ -19,6 +19,13 @@ for about in figures.PAGES:
         path(f"{here}clinic/", figures.page, kept | OWN, name=f"figures-{about.slug}-clinic"),
     ]
 urlpatterns += [
+    path("service/leaks/", leaks.index, name="leaks"),
+    *(
+        path(f"service/leaks/{leak.code}/", leaks.show, {"code": leak.code}, name=f"leak-{leak.code}")
+        for leak in leaks.LEAKS
+    ),
+    path("clinic/find/", find.by_code, name="find-by-code"),
+    path("clinic/figures/", mine.show, name="my-figures"),
     path("service/<slug:slug>/<slug:name>.csv", figures.table, name="figures-table"),
     path("service/<slug:slug>/clinic/<slug:name>.csv", figures.table, OWN, name="figures-table-clinic"),
 ]
