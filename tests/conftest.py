@@ -43,3 +43,11 @@ def translated(catalogue, settings) -> None:
 
 def pytest_unconfigure() -> None:
     _database_folder.cleanup()
+
+
+@pytest.fixture(scope="session")
+def a_night(tmp_path_factory: pytest.TempPathFactory):
+    """What a night found on the simulated service, released: `stored_night.kept` puts it into the database."""
+    from tests import stored_night  # it brings half of Amble along, which most tests do without
+
+    return stored_night.made(tmp_path_factory.mktemp("night"))

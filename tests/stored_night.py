@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,7 @@ def made(folder: Path, episodes: int = 4193) -> Made:
     return Made(sections, {name: (folder / "report" / name).read_text("utf-8") for name in names})
 
 
-def kept(night: Made, clinics: Mapping[str, Clinic]) -> Night:
+def kept(night: Made, clinics: Mapping[str, Clinic] = MappingProxyType({})) -> Night:
     """In the database; sections of a clinic (by its pseudonym in the material) only where it is named here."""
     now = timezone.now()
     row = Night.objects.create(

@@ -23,8 +23,13 @@ DASH = [5, 3]
 
 
 def moved(rows: list[Row], encoding: Encoding) -> Vega:
-    """x: days as 2026-03-31.  low, high: of the usual interval.  low_always, high_always: of the other."""
-    low, high = span(rows, "y", "low", "high", "low_always", "high_always", zero=True)
+    """x: days as 2026-03-31.  low, high: of the usual interval.  low_always, high_always: of the other.
+
+    A line stands where both kinds of care are alike: at nought, for a ratio at one.
+    """
+    alike = 1.0 if "ratio" in encoding["y"] else 0.0
+    ends = ("y", "low", "high", "low_always", "high_always")
+    low, high = span([*rows, {"y": alike}], *ends, zero=False)
     above = 2 * KEY
     top = high + (high - low) * above / (HEIGHT - 50)
     axis = {"grid": False, "format": "%b %y", "tickCount": 4, "labelOverlap": True, "labelFlush": True}
@@ -32,7 +37,7 @@ def moved(rows: list[Row], encoding: Encoding) -> Vega:
     y = quantity("y", scale=scale(low, top), axis={"tickCount": 5})
     ranged = [row for row in rows if row.get("low") is not None and row.get("high") is not None]
     band = {"x": x, "y": y | {"field": "low"}, "y2": {"field": "high"}}
-    layers = [rule("y", 0.0), layer(ranged, "area", band, color=USUAL, opacity=0.2)]
+    layers = [rule("y", alike), layer(ranged, "area", band, color=USUAL, opacity=0.2)]
     for edge in ("low_always", "high_always"):
         known = [row for row in rows if row.get(edge) is not None]
         place = {"x": x, "y": y | {"field": edge}}
