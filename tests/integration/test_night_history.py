@@ -1,6 +1,8 @@
 """How the estimates moved: the months before the first night, the nights themselves, and what makes no course."""
 
+import json
 from datetime import date
+from types import SimpleNamespace
 
 import duckdb
 import pytest
@@ -46,12 +48,14 @@ def test_a_month_is_what_evaluating_a_snapshot_cut_off_by_hand_gives(snapshot, t
             query = query.replace("$day", f"DATE '{day}'").replace("$file", f"'{snapshot / table}.parquet'")
             con.execute(f"COPY ({query}) TO '{cut / table}.parquet' (FORMAT parquet)")
     study.write_text("repetitions = 100\n")
-    report = commands.evaluated(
+    page = commands.evaluate(
         snapshot=cut, study=study, out=tmp_path / "out", engine="duckdb", progress=lambda _: None
     )
-    by_hand = [one for answer in report.answers for one in answer.estimates if replay.followed(one)]
-    assert {one.outcome for one in by_hand} == OUTCOMES
-    assert list(replay.as_of(snapshot, report.study, day)) == by_hand
+    every = json.loads((page.parent / "results.json").read_text())["estimates"]
+    by_hand = [row for row in every if replay.followed(SimpleNamespace(**row))]
+    assert {row["outcome"] for row in by_hand} == OUTCOMES
+    found = [vars(one) | {"warnings": list(one.warnings)} for one in replay.as_of(snapshot, Study(), day)]
+    assert found == by_hand
 
 
 def test_every_month_with_enough_people_is_replayed_once(snapshot):
@@ -66,28 +70,33 @@ def test_every_month_with_enough_people_is_replayed_once(snapshot):
     assert StoredEstimate.objects.filter(day=LAST).count() == StoredEstimate.objects.count() - before > 0
 
 
-def test_the_course_has_a_point_a_month_and_the_newest(snapshot):
-    stored(snapshot, last=date(2022, 12, 15))
-    earlier = stored(snapshot, last=date(2022, 12, 16))
-    tonight = [
-        StoredEstimate(
-            day=date(2022, 12, 16), outcome="function", visit="average", method="mmrm", estimate=v, ci_low=0
-        )
-        for v in (3.0, 4.0)
+def look(day: date, value: float | None, *visits: str) -> list[StoredEstimate]:
+    """The mixed model's rows for function as they stood on a day."""
+    said = {"estimate": value, "se": 1.0, "ci_low": value, "ci_high": value}
+    rows = [StoredEstimate(day=day, outcome="function", method="mmrm", visit=visit) for visit in visits]
+    return [*rows, StoredEstimate(day=day, outcome="function", method="mmrm", visit="average", **said)]
+
+
+def test_the_course_has_a_point_a_month_and_the_newest_all_of_the_same_visits():
+    night = Night.objects.create(day=LAST, state=Night.State.GOOD, provenance={"study_sha256": "a question"})
+    earlier = [
+        *look(date(2022, 9, 30), 1.0, "discharge"),  # an average over other visits
+        *look(date(2022, 10, 3), 2.0, "discharge", "3m"),
+        *look(date(2022, 10, 31), 3.0, "discharge", "3m"),
+        *look(date(2022, 11, 2), None, "discharge", "3m"),
+        *look(date(2022, 12, 1), 4.0, "discharge", "3m"),
     ]
-    StoredEstimate.objects.create(
-        night=earlier,
-        day=date(2022, 12, 2),
-        outcome="function",
-        visit="average",
-        method="mmrm",
-        estimate=1.0,
-        ci_low=0,
-    )
-    course = [past for past in replay.history("a question", tonight) if past.outcome == "function"]
-    days = [past.day for past in course]
-    assert days == sorted(set(days)) and days[-2:] == [date(2022, 11, 30), date(2022, 12, 16)]
-    assert (course[-1].estimate, course[-1].replayed, course[-2].replayed) == (4.0, False, True)
+    for one in earlier:
+        one.night = night
+        one.save()
+    tonight = [
+        *look(date(2022, 12, 16), 5.0, "discharge", "3m"),
+        *look(date(2022, 12, 16), 6.0, "discharge", "3m"),
+    ]
+    course = [(past.day, past.estimate) for past in replay.history("a question", tonight)]
+    assert course == [(date(2022, 10, 31), 3.0), (date(2022, 12, 16), 6.0)]
+    longer = look(date(2023, 1, 5), 7.0, "discharge", "3m", "6m")
+    assert [past.estimate for past in replay.history("a question", [*tonight, *longer])] == [7.0]
 
 
 def test_another_study_begins_a_course_of_its_own(snapshot):

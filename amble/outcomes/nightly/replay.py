@@ -5,7 +5,8 @@ was typed in later than its date counts as if it had been there: only the live r
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,7 +17,9 @@ from ibis.expr.types import Table
 from amble.evaluation.analyses import over_time, sessions
 from amble.evaluation.cohort.landing import land
 from amble.evaluation.engine import DuckDB, Engine
-from amble.evaluation.report.disclosure import release
+from amble.evaluation.report.disclosure import release_report
+from amble.evaluation.report.model import Report
+from amble.evaluation.report.writing import in_sentences
 from amble.evaluation.results import Answer, Estimate
 from amble.evaluation.snapshot.reader import Snapshot, open_snapshot
 from amble.evaluation.study.model import ARMS, Study
@@ -24,16 +27,15 @@ from amble.evaluation.sums.gather import gather
 from amble.outcomes.material import Past
 from amble.outcomes.models import StoredEstimate
 
+MIXED = "mmrm"
 FEW = 20  # episodes in each arm, below which a month is left out
 PATIENCE = 120  # seconds after which the remaining months wait for the next night
 
 
 def followed(estimate: Estimate | StoredEstimate) -> bool:
-    """Of all estimates, those whose course is shown: each outcome on average, and the ratio of sessions."""
-    if estimate.subgroup is not None:
-        return False
-    averaged = estimate.method == "mmrm" and estimate.visit == over_time.AVERAGE
-    return averaged or (estimate.method == sessions.METHOD and estimate.contrast == "log_rate_ratio")
+    """Of all estimates, those whose course is shown: the mixed model's, and the ratio of sessions."""
+    ratio = estimate.method == sessions.METHOD and estimate.contrast == "log_rate_ratio"
+    return estimate.subgroup is None and (ratio or estimate.method == MIXED)
 
 
 def replayed(snapshot: Path, study: Study, last: date, question: str) -> Iterator[StoredEstimate]:
@@ -52,19 +54,35 @@ def as_of(snapshot: Path, study: Study, day: date) -> tuple[Estimate, ...]:
     with DuckDB() as engine:
         known = _known(open_snapshot(snapshot, engine), day)
         found = tuple(_estimates(known, study, engine))
-    return release(Answer("past", "", estimates=found), study.disclosure).estimates
+    report = Report(study, (Answer("over_time", "", estimates=found),))
+    return release_report(in_sentences(report)).answers[0].estimates
 
 
 def history(question: str, tonight: Sequence[StoredEstimate]) -> tuple[Past, ...]:
-    """The last known day of each month, this one's being tonight's; of several runs for a day the newest counts."""
-    averaged = Q(method="mmrm", visit=over_time.AVERAGE)
+    """The average over the visits on the last known day of each month, this month's being tonight's.
+
+    Only looks with the same visits as the newest: when a later visit's first scores come in, the average becomes one of
+    other visits, and a course across that day would be of two quantities. Of several runs for a day the newest counts.
+    """
     ratio = Q(method=sessions.METHOD, contrast="log_rate_ratio")
-    stored = _same_question(question).filter(averaged | ratio, subgroup=None).order_by("day", "pk")
-    points = {}
-    for one in sorted([*stored, *filter(followed, tonight)], key=lambda one: one.day):
-        if one.estimate is not None and one.ci_low is not None:
-            points[one.outcome, one.day.year, one.day.month] = one
-    return tuple(_past(one) for one in sorted(points.values(), key=lambda one: (one.day, one.outcome)))
+    stored = _same_question(question).filter(Q(method=MIXED) | ratio, subgroup=None).order_by("day", "pk")
+    looks: dict[tuple[str, date], dict[str | None, StoredEstimate]] = defaultdict(dict)
+    for one in [*stored, *filter(followed, tonight)]:
+        looks[one.outcome, one.day][one.visit] = one
+    known = {key: look for key, look in sorted(looks.items(), key=lambda item: item[0][1]) if _averaged(look)}
+    newest = {outcome: look.keys() for (outcome, _), look in known.items()}
+    points = {
+        (outcome, day.year, day.month): _past(_averaged(look))
+        for (outcome, day), look in known.items()
+        if look.keys() == newest[outcome]
+    }
+    return tuple(sorted(points.values(), key=lambda past: (past.day, past.outcome)))
+
+
+def _averaged(look: Mapping[str | None, StoredEstimate]) -> StoredEstimate | None:
+    """Of one outcome's estimates on one day, the average over the visits (sessions have no visit), if it is known."""
+    found = look.get(over_time.AVERAGE) or look.get(None)
+    return found if found and found.ci_low is not None else None
 
 
 def _past(one: StoredEstimate) -> Past:
