@@ -1,5 +1,8 @@
-"""`amble snapshot`: bring a service's own data, and check it."""
+"""`amble snapshot`: write the service's own record, bring other data, and check it."""
 
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -12,7 +15,55 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 
 @click.group()
 def snapshot() -> None:
-    """Snapshots: make one from CSV files, check one."""
+    """Snapshots: write Amble's own, make one from CSV files, check one."""
+
+
+@snapshot.command()
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the snapshot.")
+@click.option(
+    "--operations",
+    type=click.Path(path_type=Path),
+    help="Folder for what the service lead's pages know besides, such as referrals and reminders.",
+)
+def write(out: Path, operations: Path | None) -> None:
+    """Write the service's own record as a snapshot, under pseudonyms.
+
+    A folder that was written before is brought up to date. The key of the pseudonyms stays here: whoever has it
+    can find out who is who.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amble.config.settings")
+    import django
+
+    django.setup()
+    from django.db import DatabaseError
+
+    from amble.outcomes.bridge import shaping, writer
+
+    try:
+        with _parts() as tell:
+            written = writer.write(snapshot=out, operations=operations, tell=tell)
+    except writer.CannotWrite as fault:
+        raise Refused(f"{fault}\nNothing was changed.") from fault
+    except DatabaseError as fault:
+        remedy = "Check DATABASE_URL and AMBLE_VAR, then run: amble manage migrate"
+        raise Refused(f"The database cannot be read: {str(fault).strip()}. {remedy}") from fault
+    for table, rows in written.rows.items():
+        click.echo(f"{table}: {rows:,} rows")
+    for reason, episodes in written.left_out.items():
+        click.echo(f"left out of the snapshot: {episodes:,} episodes, because {shaping.REASONS[reason]}")
+    click.echo(f"The snapshot is in {out}.")
+
+
+@contextmanager
+def _parts() -> Iterator[Callable[[int, int], None]]:
+    """A progress bar over the parts; its length is known when the first word comes."""
+    with click.progressbar(length=1, label="Amble", update_min_steps=0) as bar:
+
+        def tell(done: int, of: int) -> None:
+            bar.length = max(of, 1)
+            bar.update(done - bar.pos if of else 1)
+
+        yield tell
 
 
 @snapshot.command("from-csv")

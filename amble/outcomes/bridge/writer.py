@@ -71,8 +71,11 @@ def write(
             new = stack.enter_context(folder.replaced(place))
             targets.append(Target(place, sql, told, changes.to_write(found, told), new, found.as_noted()))
         con = stack.enter_context(_connection())
-        _write_parts(con, targets, found, tell)
-        _write_clinicians(con, targets[0])
+        try:
+            _write_parts(con, targets, found, tell)
+            _write_clinicians(con, targets[0])
+        except (duckdb.IOException, duckdb.OutOfMemoryException) as problem:
+            raise CannotWrite(f"{snapshot}: cannot be written: {problem}") from problem
         for target in targets:
             folder.note(target.new, target.noted)
         return _summed(targets)
@@ -155,7 +158,7 @@ def _summed(targets: list[Target]) -> Written:
     rows, left_out = Counter(), Counter()
     for target in targets:
         for part in target.noted["parts"].values():
-            rows.update(part["rows"])
+            rows.update({table: part["rows"][table] for table in target.sql})
     for part in targets[0].noted["parts"].values():
         left_out.update(part["left_out"])
     rows["clinicians"] = targets[0].noted["clinicians"]
