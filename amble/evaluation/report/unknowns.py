@@ -158,10 +158,12 @@ def _next_to_hide(system: System, exposed: list[int]) -> int | None:
 
 def _connected(system: System, start: list[int]) -> list[int]:
     """The relations that can be reached from some counts through hidden counts."""
-    used, reached, lines = system.matrix != 0, set(start), set()
+    used = system.matrix != 0
+    lines, reached, hidden = (np.zeros(size, bool) for size in (len(used), *2 * (used.shape[1],)))
+    reached[start], hidden[list(system.hidden)] = True, True
     while True:
-        found = {r for r in range(len(used)) if any(used[r, i] for i in reached)} - lines
-        if not found:
-            return sorted(lines)
+        found = used[:, reached].any(axis=1) & ~lines
+        if not found.any():
+            return np.flatnonzero(lines).tolist()
         lines |= found
-        reached |= {i for i in system.hidden for r in found if used[r, i]}
+        reached |= used[found].any(axis=0) & hidden
