@@ -1,5 +1,7 @@
 """Question 12. What does ETMI cost against usual care, and what is gained for it?"""
 
+from dataclasses import replace
+
 import numpy as np
 
 from amble.evaluation.analyses.arms import FEW_CLINICIANS, FEW_PEOPLE, clinicians_by_arm, episodes_by_arm
@@ -15,7 +17,7 @@ from amble.evaluation.estimators.cost import (
 )
 from amble.evaluation.marks import percent
 from amble.evaluation.results import Answer, Cell, Estimate, Figure, Table
-from amble.evaluation.study.model import HIGHER_IS_BETTER, LABELS
+from amble.evaluation.study.model import HIGHER_IS_BETTER, LABELS, PriceList
 from amble.evaluation.sums.catalogue import Request, grams_by_clinician
 from amble.evaluation.sums.data import Data, Outline
 from amble.evaluation.sums.moments import ClusterGrams, Moments
@@ -23,6 +25,7 @@ from amble.evaluation.sums.patterns import cluster_grams
 
 QUESTION = "At what cost?"
 SEED = 12  # this question's own stream of random numbers
+CONTACTS = ("cost", "minutes")  # known for every episode with contacts
 SHOWN = 500  # points drawn in the plane
 ASSUMPTIONS = (
     "Costs are those of the contacts in the snapshot at the prices listed; care elsewhere, medicines and time off work "
@@ -49,32 +52,49 @@ def answer(data: Data) -> Answer:
     cost, effect = _models(data)
     study = data.outline.study
     both = cost_effect(cost, effect or cost, study.repetitions, (study.seed, SEED))
-    spent = _estimate(data, "cost", None, both.cost, both.costs, cost.grams)
+    spent = (_estimate(data, "cost", None, both.cost, both.costs, cost.grams), *_minutes(data, cost))
     tables = (_contact_table(data, data.moments[_contacts()]), _price_table(data))
     if effect is None:
         warning = (
             "No score is there at the start and at a visit: what was gained for the cost cannot be said."
         )
-        return Answer("cost", QUESTION, (spent.meaning,), (spent,), tables, (), ASSUMPTIONS, (warning,))
+        said = tuple(estimate.meaning for estimate in spent)
+        return Answer("cost", QUESTION, said, spent, tables, (), ASSUMPTIONS, (warning,))
     return _weighed(data, cost, effect, both, spent, tables)
 
 
+def _minutes(data: Data, cost: Model) -> tuple[Estimate, ...]:
+    """The minutes of contact by themselves, unless the prices count just them."""
+    study = data.outline.study
+    if study.prices == PriceList():
+        return ()
+    model = replace(cost, response="minutes")
+    found = cost_effect(model, model, study.repetitions, (study.seed, SEED))
+    return (_estimate(data, "minutes", None, found.cost, found.costs, cost.grams),)
+
+
 def _weighed(
-    data: Data, cost: Model, effect: Model, both: CostEffect, spent: Estimate, tables: tuple[Table, ...]
+    data: Data,
+    cost: Model,
+    effect: Model,
+    both: CostEffect,
+    spent: tuple[Estimate, ...],
+    tables: tuple[Table, ...],
 ) -> Answer:
     """Cost and gain together; plane and curve only when both have an interval."""
     outcome, visit = _effect_of(data.outline)
     gained = _estimate(data, outcome, visit, both.effect, both.effects, effect.grams)
     upward = 1 if HIGHER_IS_BETTER[outcome] else -1
-    drawn = None not in (spent.ci_low, gained.ci_low)
+    drawn = None not in (spent[0].ci_low, gained.ci_low)
     if drawn:
         tables += (_quadrants(both, outcome, upward), _plane(both), _curve(data, both, outcome, upward))
-    said = (spent.meaning, gained.meaning, *_together(both, spent, gained, upward, outcome))
+    estimates = (*spent, gained)
+    said = (*(e.meaning for e in estimates), *_together(both, spent[0], gained, upward, outcome))
     return Answer(
         name="cost",
         question=QUESTION,
         sentences=said,
-        estimates=(spent, gained),
+        estimates=estimates,
         tables=tables,
         figures=_figures(data, outcome) if drawn else (),
         assumptions=ASSUMPTIONS,
@@ -94,7 +114,7 @@ def _contacts() -> Request:
 
 
 def _cost_request(outline: Outline) -> Request:
-    return grams_by_clinician(("arm", *outline.design.terms, "cost"))
+    return grams_by_clinician(("arm", *outline.design.terms, "cost", "minutes"))
 
 
 def _effect_of(outline: Outline) -> tuple[str, str] | None:
@@ -147,11 +167,10 @@ def _estimate(
     clinicians = min(clinicians_by_arm(grams)) if known else 0
     se, low, high = percentile_interval(draws, study.confidence, clinicians)
     span = interval(low, high, study.confidence)
-    if outcome == "cost":
-        amount = f"{number(abs(value))} {study.prices.currency}"
-        meaning = (
-            f"An episode with ETMI cost {amount} {'less' if value < 0 else 'more'} than one with usual care"
-        )
+    if outcome in CONTACTS:
+        verb, unit = ("cost", study.prices.currency) if outcome == "cost" else ("took", "minutes of contact")
+        amount = f"{number(abs(value))} {unit} {'less' if value < 0 else 'more'}"
+        meaning = f"An episode with ETMI {verb} {amount} than one with usual care"
     else:
         meaning = f"{AT.get(visit, visit).capitalize()}, {LABELS[outcome]} was {number(abs(value))} points "
         meaning += f"{'lower' if value < 0 else 'higher'} with ETMI than with usual care"
@@ -160,7 +179,7 @@ def _estimate(
         outcome=outcome,
         visit=visit,
         contrast="difference",
-        method="cost_difference" if outcome == "cost" else "effect_difference",
+        method="cost_difference" if outcome in CONTACTS else "effect_difference",
         estimand="difference in adjusted mean, people as they were treated",
         estimate=value if known else None,
         se=se,
