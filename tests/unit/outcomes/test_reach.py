@@ -218,7 +218,7 @@ def small_service(folder, episodes: int):
         yield Material(night_material.LAST_DAY, Study(), con, {"c00000": "Clinic 00"})
 
 
-@pytest.mark.parametrize("episodes", [300, 1500])
+@pytest.mark.parametrize("episodes", [300, 700])
 def test_no_small_count_follows_from_all_the_tables_together(tmp_path, episodes):
     """Months against quarters, clinics against the service, physiotherapists against their clinic, all at once."""
     with small_service(tmp_path, episodes) as made:
