@@ -23,7 +23,7 @@ def answer(part: "Part") -> Answer:
     total, asked = part.cells(), "Do colleagues who were there see the same?"
     if total["rated"] == 0:
         return Answer("fidelity_rated", asked, ("No session has been rated by a colleague yet.", _aim()))
-    apart = _apart(part)
+    apart = None if hidden(total["rated"]) else _apart(part)
     told = () if hidden(total["rated"]) else (*_agreement(part), _competence(part))
     estimates = (_estimate(part, apart),) if apart else ()
     return Answer(
