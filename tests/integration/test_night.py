@@ -206,6 +206,9 @@ def test_a_young_service_has_a_good_night_without_an_alarm(place, arms, study):
     assert (night.state, night.problem) == (Night.State.GOOD, "")
     assert {"reach"} <= set(night.sections.filter(clinic=None).values_list("page", flat=True))
     assert bool(night.provenance["not_yet"]) == (not arms or bool(study))
+    assert not any(
+        digit in "".join(night.provenance["not_yet"]) for digit in "123456789"
+    )  # it stands on pages
     assert latest().alarm is None
 
 

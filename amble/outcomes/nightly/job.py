@@ -34,12 +34,16 @@ WRITE, JOIN, PAST, PICTURES, KEEP = (
     "Keep it",
 )
 STEPS = (WRITE, JOIN, *evaluation.STEPS, PAST, PICTURES, KEEP)
+NOT_YET = "There are too few people yet to compare the two kinds of care."  # the reasons hold small counts
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Evaluated:
-    """report: None where there are too few people to compare; not_yet says why.  results: the released results.json."""
+    """report: None where there are too few people to compare; not_yet says why, for whoever looks after Amble.
+
+    results: the released results.json.
+    """
 
     study: Study
     report: Report | None
@@ -91,7 +95,8 @@ def find(night: Night, progress: Progress) -> Found:
         "time_zone": str(service_zone()),
         "left_out": dict(written.left_out),
         "elsewhere": list(joined.notes),
-        "not_yet": list(found.not_yet),
+        "not_yet": [NOT_YET] if found.not_yet else [],
+        "not_yet_because": list(found.not_yet),
     }
     return Found(tonight, sections, found.files, provenance)
 
