@@ -14,7 +14,7 @@ VISITS = ("discharge", "3m", "6m", "12m")
 
 def report(rule: Disclosure = RULE, **changes) -> Report:
     study = Study(disclosure=rule)
-    answers = (who(), over_time(), propensity(), subgroups(), cost())
+    answers = (who(), over_time(), propensity(), subgroups(), cost(), looks())
     whole = {
         "study": study,
         "answers": answers,
@@ -378,3 +378,16 @@ def cost() -> Answer:
             ),
         ),
     )
+
+
+def looks() -> Answer:
+    rows = tuple(
+        (f"2025-{month:02}-28", 3.0, 3 - 6 / month, 3 + 6 / month, 3 - 9 / month, 3 + 9 / month)
+        for month in range(1, 13)
+    )
+    table = Table(
+        "looks", "Looks", ("day", "difference", "low", "high", "low_always", "high_always"), rows, folded=True
+    )
+    roles = {"x": "day", "y": "difference"} | {name: name for name in table.columns[2:]}
+    figure = Figure("looks", "How the estimate moved", "moved", "looks", roles, "Both bands become narrower.")
+    return Answer("looks", "How did the answer move?", tables=(table,), figures=(figure,))
