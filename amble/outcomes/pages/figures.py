@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from amble.care.records.access import note_figures, service_lead_page
 from amble.evaluation.report.writing import write_csv
+from amble.evaluation.results import Table
 from amble.outcomes.nightly.latest import latest
 
 from . import stored
@@ -72,9 +73,7 @@ def table(request, slug: str, name: str, own_clinic: bool = False):
     if not found:
         raise Http404
     note_figures(request, page=about.code, own_clinic=own_clinic)
-    text = StringIO()
-    write_csv(text, found)
-    return _file(text.getvalue(), f"{name}.csv", "text/csv")
+    return csv_file(found)
 
 
 @service_lead_page
@@ -93,6 +92,7 @@ def frame(request, own_clinic: bool, name: str) -> dict:
     end = "-clinic" if own_clinic else ""
     menu = [(reverse(f"figures{end}"), _("Overview"))]
     menu += [(reverse(f"figures-{page.slug}{end}"), page.title) for page in PAGES]
+    menu += [(reverse("planner"), _("Plan"))]
     newest = latest()
     return {
         "latest": newest,
@@ -101,6 +101,12 @@ def frame(request, own_clinic: bool, name: str) -> dict:
         "figures_menu": menu,
         "views": {"service": reverse(name), "clinic": reverse(f"{name}-clinic")},
     }
+
+
+def csv_file(table: Table) -> HttpResponse:
+    text = StringIO()
+    write_csv(text, table)
+    return _file(text.getvalue(), f"{table.name}.csv", "text/csv")
 
 
 def _file(text: str, name: str, kind: str) -> HttpResponse:

@@ -43,7 +43,7 @@ class Section:
 def sections(night: Night, page: str, clinic: Clinic | None) -> list[Section]:
     """Of the whole service, or of this clinic with its clinicians' names."""
     names = clinicians(clinic) if clinic else None
-    return [_section(kept.content, names) for kept in night.sections.filter(page=page, clinic=clinic)]
+    return [section(kept.content, names) for kept in night.sections.filter(page=page, clinic=clinic)]
 
 
 def table(night: Night, page: str, clinic: Clinic | None, name: str) -> Table | None:
@@ -73,7 +73,8 @@ def clinicians(clinic: Clinic) -> dict[str, str]:
     }
 
 
-def _section(content: Mapping[str, Any], names: Mapping[str, str] | None) -> Section:
+def section(content: Mapping[str, Any], names: Mapping[str, str] | None = None) -> Section:
+    """Content as `told.stored` makes it."""
     answer, pictures, _more = opened(content)
     named = replace(answer, tables=tuple(_with_names(found, names) for found in answer.tables))
     laid = laid_out(named, pictures, content["confidence"])

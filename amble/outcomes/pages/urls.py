@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import figures, find, leaks, mine
+from . import figures, find, leaks, mine, planner
 
 OWN = {"own_clinic": True}
 
@@ -11,6 +11,14 @@ urlpatterns = [
     path("service/clinic/", figures.overview, OWN, name="figures-clinic"),
     path("service/report/report.html", figures.report, {"name": "report.html"}, name="figures-report"),
     path("service/report/results.json", figures.report, {"name": "results.json"}, name="figures-results"),
+    path("service/planner/", planner.reach, name="planner"),
+    path("service/planner/<slug:name>.csv", planner.reach, name="planner-table"),
+    path("service/planner/stepped-wedge/", planner.stepped_wedge, name="planner-stepped-wedge"),
+    path(
+        "service/planner/stepped-wedge/<slug:name>.csv",
+        planner.stepped_wedge,
+        name="planner-stepped-wedge-table",
+    ),
 ]
 for about in figures.PAGES:
     here, kept = f"service/{about.slug}/", {"code": about.code}
