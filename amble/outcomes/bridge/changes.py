@@ -21,7 +21,7 @@ from amble.outcomes import pseudonyms
 
 PART = 100_000  # episodes, by their number in the database
 MARGIN = timedelta(hours=1)  # for clocks that differ, and for transactions that were open while we read
-FOR_ALL = "clinic."  # a clinic's language or time zone changes what is written of all its patients
+FOR_ALL = "clinic.changed"  # a clinic's language or time zone changes what is written of all its patients
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def to_write(found: Now, told: Mapping[str, Any]) -> set[int]:
     if not _goes_on(told["end"]):
         return every
     since = AuditEvent.objects.filter(pk__gt=told["mark"])
-    if since.filter(patient_id=None, action__startswith=FOR_ALL).exists():
+    if since.filter(action=FOR_ALL).exists():
         return every
     touched = Episode.objects.filter(patient_id__in=since.values("patient_id"))
     parts = set(touched.values_list(F("pk") / PART, flat=True).distinct())
