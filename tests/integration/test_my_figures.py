@@ -54,7 +54,7 @@ def test_a_physiotherapist_sees_the_own_row_the_clinic_and_the_service_and_no_co
     client.force_login(me)
     page = client.get(reverse("my-figures"))
     (found,) = page.context["found"]
-    eligible = next(cells for name, cells in found.rows if name == "Eligible")
+    eligible = next(cells for name, cells in found.rows if name == "Eligible patients")
     assert [text.replace(",", "") for text, _ in eligible] == [
         str(row[2]) for row in (mine, the_clinic, the_service)
     ]

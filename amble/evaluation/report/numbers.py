@@ -30,6 +30,11 @@ WORDS = {
     "df": "degrees of freedom",
     "n_etmi": "people, ETMI",
     "n_usual_care": "people, usual care",
+    "eligible": "eligible patients",
+    "offered": "offered ETMI",
+    "receiving": "received ETMI",
+    "receiving_percent": "received ETMI, %",
+    "outcomes_complete_percent": "outcomes complete, %",
     **LABELS,
 }
 

@@ -46,7 +46,12 @@ def _service(material: Material, reach: Reach, shown: Shown) -> Told:
     answer = Answer(
         name="reach",
         question=QUESTION,
-        sentences=(*_said(reach), *reach_leaks.sentences(reach), *_beside(material, reach)),
+        sentences=(
+            *_received(reach),
+            *reach_leaks.sentences(reach),
+            *_on_the_way(reach),
+            *_beside(material, reach),
+        ),
         tables=(
             _funnel("reach_steps", staff | _patients(shown.service)),
             where,
@@ -82,7 +87,9 @@ def _clinic(material: Material, own: Reach, shown: Shown, clinic: str) -> Told:
         ),
         assumptions=ASSUMPTIONS,
     )
-    return Told("reach", answer, clinic=clinic)
+    return Told(
+        "reach", answer, clinic=clinic, more={"headline": list(_clinic_headline(shown.clinics[clinic]))}
+    )
 
 
 # The steps
@@ -137,7 +144,7 @@ def _row(step: Step, counts: dict[str, Cell]) -> tuple[Cell, ...]:
 # Words
 
 
-def _said(reach: Reach) -> Iterator[str]:
+def _received(reach: Reach) -> Iterator[str]:
     every = reach.totals
     if not every["eligible"]:
         yield "No eligible patient has begun care yet, so nothing can be said of reach."
@@ -147,7 +154,7 @@ def _said(reach: Reach) -> Iterator[str]:
     part, whole = step["patients_receiving"].study_count, step["patients_eligible"].study_count
     yield (
         f"{share(every['receiving'], every['eligible'])} of {people(every['eligible'])} eligible patients received "
-        f"ETMI. For comparison, {ref.name} ({ref.cite}): {part:,} of {whole:,} patients, {theirs:.0f}%."
+        f"ETMI. For comparison, {ref.name} ({ref.short}): {part:,} of {whole:,} patients, {theirs:.0f}%."
     )
     at_risk, then = every["eligible"] - every["before"], every["receiving"] - every["receiving_before"]
     if at_risk:
@@ -155,12 +162,18 @@ def _said(reach: Reach) -> Iterator[str]:
             f"Of the {people(at_risk)} whose physiotherapist was trained by the day their care began, "
             f"{share(then, at_risk)} received it: before that day nobody could have."
         )
+
+
+def _on_the_way(reach: Reach) -> Iterator[str]:
+    every = reach.totals
     if reach.staff:
         yield (
             f"{people(len(reach.trained))} of {people(len(reach.staff))} invited physiotherapists were trained "
             f"({share(len(reach.trained), len(reach.staff))}), and {people(len(reach.delivering))} of these gave "
             f"ETMI at least once ({share(len(reach.delivering), len(reach.trained)) if reach.trained else 'none'})."
         )
+    if not every["eligible"]:
+        return
     unsaid = every["nobody_said"]
     yield (
         f"ETMI was offered to at least {share(every['offered'], every['eligible'])} of the eligible. Whether it "
@@ -221,7 +234,23 @@ def _headline(reach: Reach) -> Iterator[dict[str, str]]:
         "words": f"of {people(every['eligible'])} eligible patients received ETMI.",
     }
     if worst := reach_leaks.biggest(reach):
-        yield {"name": "biggest_leak", "value": "", "words": worst.sentence, "to": "leaks"}
+        yield {
+            "name": "biggest_leak",
+            "value": "",
+            "words": f"The biggest leak: {worst.sentence}",
+            "to": "leaks",
+        }
+
+
+def _clinic_headline(own: Cells) -> Iterator[dict[str, str]]:
+    """From released numbers only. The lists are of today, and say more than a number could."""
+    if own["eligible"] and not hidden(own["eligible"]) and not hidden(own["receiving"]):
+        yield {
+            "name": "patients_receiving",
+            "value": share(own["receiving"], own["eligible"]),
+            "words": f"of {people(own['eligible'])} eligible patients of this clinic received ETMI.",
+            "to": "leaks",
+        }
 
 
 def _waiting(reach: Reach) -> Table:

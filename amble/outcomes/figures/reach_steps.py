@@ -30,6 +30,7 @@ class Step:
 @dataclass(frozen=True)
 class Reference:
     name: str
+    short: str
     cite: str
     not_published: str
 

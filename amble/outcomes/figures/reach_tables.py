@@ -158,9 +158,9 @@ def _by_clinician(shown: Shown, clinic: str, own: Reach) -> Table:
     ]
     return Table(
         name="reach_by_clinician",
-        title="By physiotherapist",
+        title="Reach, by physiotherapist",
         columns=(
-            *("clinician", "trained", "eligible", "offered", "receiving", "percent"),
+            *("clinician", "trained", "eligible", "offered", "receiving", "receiving_percent"),
             *("outcomes_complete", "outcomes_complete_percent"),
         ),
         rows=tuple(rows),
