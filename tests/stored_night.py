@@ -25,10 +25,14 @@ FOLLOWED = {("mmrm", "average", "difference"), ("negative_binomial", None, "log_
 
 @dataclass(frozen=True)
 class Made:
-    """sections: each with its released content.  files: name -> text, as `amble evaluate` writes them."""
+    """sections: each with its released content.  files: name -> text, as `amble evaluate` writes them.
+
+    clinics: pseudonym in the material -> the clinic's name there.
+    """
 
     sections: list[tuple[Told, dict[str, Any]]]
     files: dict[str, str]
+    clinics: dict[str, str]
 
 
 def made(folder: Path, episodes: int = 4193) -> Made:
@@ -39,7 +43,8 @@ def made(folder: Path, episodes: int = 4193) -> Made:
         sections = [(told, stored(told, study.disclosure, study.confidence)) for told in pages(material)]
         writing.write(material.report, folder / "report")
     names = (writing.PAGE, writing.RESULTS)
-    return Made(sections, {name: (folder / "report" / name).read_text("utf-8") for name in names})
+    files = {name: (folder / "report" / name).read_text("utf-8") for name in names}
+    return Made(sections, files, dict(material.own_clinics))
 
 
 def kept(night: Made, clinics: Mapping[str, Clinic] = MappingProxyType({})) -> Night:
