@@ -36,9 +36,5 @@ def nightly() -> None:
         sys.exit(1)
     seconds = time.monotonic() - begun
     click.echo(f"The figures to the end of {night.day} were made in {seconds:.0f} seconds.")
-    for sentence in (
-        *night.provenance["elsewhere"],
-        *night.provenance["not_yet"],
-        *night.provenance["not_yet_because"],
-    ):
+    for sentence in (*night.provenance["not_yet"], *night.notes):
         click.echo(sentence)

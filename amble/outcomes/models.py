@@ -33,6 +33,11 @@ class Night(models.Model):
     def __str__(self):
         return f"{self.day}: {self.state}"
 
+    @property
+    def notes(self) -> list[str]:
+        """Beside the figures, for whoever looks after Amble: what came from elsewhere, why people are too few."""
+        return [*self.provenance.get("elsewhere", ()), *self.provenance.get("not_yet_because", ())]
+
 
 class StoredEstimate(models.Model):
     """One estimate of results.json as it stood on a day. Kept for ever, so that one can see how it moved.

@@ -14,7 +14,7 @@ from amble.outcomes.bridge import writer
 from amble.outcomes.models import Night, StoredEstimate, StoredFile, StoredSection
 from amble.outcomes.nightly import job, nights
 from amble.outcomes.nightly.latest import latest
-from amble.vocabulary import Arm
+from amble.vocabulary import Arm, Role
 from tests import factories, night_material
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -230,3 +230,17 @@ def test_the_pages_ask_little(place, no_pages, django_assert_max_num_queries):
     job.run()
     with django_assert_max_num_queries(2):
         latest()
+
+
+def test_the_administrator_reads_what_went_wrong_and_the_lead_that_it_did(place, no_pages, client):
+    few(())
+    here = factories.clinic()
+    (place / "study.toml").write_text("confidence = 2\n")
+    job.run()
+    client.force_login(factories.member(role=Role.ADMINISTRATOR))
+    page = client.get("/service/nights/").content.decode()
+    assert "the last run did not finish" in page and "study.toml, line 1: confidence" in page
+    client.force_login(factories.member(here, Role.SERVICE_LEAD))
+    page = client.get("/service/").content.decode()
+    assert "the last run did not finish" in page and "study.toml" not in page
+    assert client.get("/service/nights/").status_code in {403, 404}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from amble.care.records.models import Episode
 from amble.outcomes.models import Night
 from amble.outcomes.nightly import nights
 
+SHOWN = 30
 TOO_OLD = timedelta(hours=36)
 NOT_BEGUN = (
     "No night has begun for more than a day. Is the worker running (`amble manage run_worker`)? "
@@ -46,6 +48,10 @@ def latest() -> Latest:
         failed = Night.objects.exclude(pk=newest.pk).first()
         failed = failed if failed and failed.state == Night.State.FAILED else None
     return Latest(good, running, _alarm(good, failed, running))
+
+
+def newest_nights() -> QuerySet[Night]:
+    return Night.objects.all()[:SHOWN]
 
 
 def _alarm(good: Night | None, failed: Night | None, running: bool) -> Alarm | None:
