@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SKIP = {"my-data-json", "my-data-csv", "my-data-pdf", "letter", "session-score"} | {
     f"figures-{kind}" for kind in ("report", "results", "table", "table-clinic")
 }
+SKIP |= {"planner-table", "planner-stepped-wedge-table"}
 ZOOMED = {"width": 320, "height": 256}  # 1280 by 1024 at 400%
 PICTURES = os.environ.get("AMBLE_SCREENSHOTS")
 PATIENTS = ["Demo patient", "Demo patient, week six", "Demo patient, usual care", "Demo patient, discharged"]

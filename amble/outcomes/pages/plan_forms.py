@@ -23,13 +23,18 @@ def number(label, low, high, *, whole: bool = False, help_text=""):
     return field
 
 
+def _plain(value):
+    """217 for 217.0: what a person would have typed."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 class PlanForm(forms.Form):
     error_css_class = "nhsuk-form-group--error"
 
     @classmethod
     def from_query(cls, query, defaults, **kwargs):
         """What was sent, with the default for whatever was not; judged only if something was sent or nothing lacks."""
-        known = {name: value for name, value in defaults.items() if value is not None}
+        known = {name: _plain(value) for name, value in defaults.items() if value is not None}
         sent = {name: query[name] for name in query if name in cls.base_fields}
         if sent or known.keys() >= cls.base_fields.keys():
             return cls({**known, **sent}, **kwargs)
@@ -100,7 +105,7 @@ class WedgePlan(PlanForm):
     )
     share = number(_("Of 100 patients of a trained clinic, how many will receive ETMI?"), 1, 100)
     difference = number(
-        _("The difference that matters, in those who receive it (points)"),
+        _("The difference to be seen, in those who receive it (points)"),
         0.1,
         100,
         help_text=_("Of function, 0 to 100."),

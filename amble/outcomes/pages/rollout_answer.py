@@ -82,8 +82,8 @@ def _sentences(numbers: Mapping, asked: Mapping, more: Sequence[float], outlay: 
     low, high = by_chance(more[-1], confidence)
     yield (
         f"In {end} months {number(more[-1], 0)} more people would have ETMI than at today's reach "
-        f"({interval(low, high, confidence, 0)}: by chance as many come or not). "
-        f"{_one(asked['now'])} of 100 now, {_one(asked['wanted'])} of 100 from month {asked['ramp']} on."
+        f"({interval(low, high, confidence, 0)}, by chance alone): {_one(asked['now'])} of 100 have it now, "
+        f"{_one(asked['wanted'])} of 100 from month {asked['ramp']} on."
     )
     if cost := saving(numbers, "cost"):
         for name, share in GAINS:
@@ -104,17 +104,38 @@ def _money(
     name: str, cost: PerPatient, more: Sequence[float], outlay: float, currency: str, confidence: float
 ) -> str:
     net = cost.times(more[-1]).less(outlay)
-    chance = chance_of_paying(more[-1], cost, outlay)
-    when = [break_even(more, value, outlay) for value in (cost.value, cost.high, cost.low)]
-    said = f"month {when[0]}" if when[0] else f"not within {len(more)} months"
-    soonest = f"month {when[1]}" if when[1] else "not within these months"
-    latest = f"month {when[2]}" if when[2] else "not within these months"
-    return (
-        f"If new patients gain {name}: {number(net.value, 0)} {currency} saved in the end, training "
-        f"({number(outlay, 0)}) paid ({interval(net.low, net.high, confidence, 0)}). Break-even: {said} "
-        f"({100 * confidence:.3g}% interval: {soonest} to {latest}). The chance that training has paid for itself by "
-        f"then is {percent(chance)}."
+    balance = f"{number(abs(net.value), 0)} {currency} " + (
+        "saved" if net.value >= 0 else "more spent than saved"
     )
+    chance = chance_of_paying(more[-1], cost, outlay)
+    return (
+        f"If new patients gain {name}: {balance} in the end, training ({number(outlay, 0)}) paid "
+        f"({interval(net.low, net.high, confidence, 0)}, below zero: spent). "
+        f"{_break_even(more, cost, outlay, confidence)} "
+        f"The chance that training has paid for itself by then is {_chance(chance)}."
+    )
+
+
+def _break_even(more: Sequence[float], cost: PerPatient, outlay: float, confidence: float) -> str:
+    most_likely, soonest, latest = (
+        break_even(more, value, outlay) for value in (cost.value, cost.high, cost.low)
+    )
+    if soonest is None:
+        return f"Break-even is not within {len(more)} months, even at the better end of that interval."
+    said = f"in month {most_likely}" if most_likely else f"not within {len(more)} months"
+    end = f"month {latest}" if latest else f"not within {len(more)} months"
+    return f"Break-even is {said} ({_level(confidence)} interval: month {soonest} to {end})."
+
+
+def _level(confidence: float) -> str:
+    return f"{100 * confidence:.3g}%"
+
+
+def _chance(chance: float) -> str:
+    """No chance is said to be none or certain."""
+    if 0.001 <= chance <= 0.999:
+        return percent(chance)
+    return "below 0.1%" if chance < 0.5 else "above 99.9%"
 
 
 def _warnings(numbers: Mapping, asked: Mapping) -> Iterator[str]:

@@ -77,7 +77,7 @@ def _sentences(wedge: Wedge, asked: Mapping) -> Iterator[str]:
         f"If ETMI gives {number(difference)} points to those who receive it, and {percent(share)} of a trained "
         f"clinic's patients do, all patients together gain {number(difference * share)} points. The chance that this "
         f"rollout shows it is {percent(_power(wedge, asked, difference))} ({percent(alike[0])} to {percent(alike[1])} "
-        "if clinics differ twice or half as much)."
+        "if patients of a clinic are twice or half as alike)."
     )
     least = _smallest(wedge, asked)
     yield (
@@ -144,8 +144,8 @@ def _by_difference(wedge: Wedge, asked: Mapping) -> Table:
     )
     return Table(
         name="wedge_by_difference",
-        title="Chance to show the difference, percent",
-        columns=("difference_in_those_who_receive_ETMI", "difference_in_all", "chance"),
+        title="Chance to show the difference",
+        columns=("difference_in_those_who_receive_ETMI", "difference_in_all", "chance_in_percent"),
         rows=rows,
         folded=True,
     )
@@ -166,7 +166,7 @@ def _by_steps(wedge: Wedge, asked: Mapping) -> Table:
     return Table(
         name="wedge_by_steps",
         title="The same clinics in more or fewer steps",
-        columns=("steps", "months_in_all", "chance_percent", "smallest_difference_shown"),
+        columns=("steps", "months_in_all", "chance_in_percent", "smallest_difference_shown"),
         rows=tuple(rows),
         note=f"Smallest difference in those who receive ETMI that is shown with a chance of {percent(WANTED)}.",
     )
@@ -175,9 +175,9 @@ def _by_steps(wedge: Wedge, asked: Mapping) -> Table:
 def _figure() -> Figure:
     return Figure(
         name="wedge_by_difference",
-        title="Chance to show the difference (percent), by its size in those who receive ETMI",
+        title="Chance to show the difference, by its size in those who receive ETMI",
         kind="curve",
         table="wedge_by_difference",
-        encoding={"x": "difference_in_those_who_receive_ETMI", "y": "chance"},
+        encoding={"x": "difference_in_those_who_receive_ETMI", "y": "chance_in_percent"},
         description="A curve that rises from the accepted chance of a false alarm, at no difference, towards 100.",
     )
