@@ -30,7 +30,8 @@ def manage(arguments: tuple[str, ...]) -> None:
 
 
 @main.command()
-def demo() -> None:
+@click.option("--service", is_flag=True, help="A whole simulated health service, with its figures.")
+def demo(service: bool) -> None:
     """Load the demo clinic into an empty database, once, and print how to sign in."""
     os.environ["AMBLE_DEMO"] = "1"
     _use_settings()
@@ -38,12 +39,18 @@ def demo() -> None:
 
     django.setup()
     from amble.config import demo as clinic
+    from amble.config.demo_service import loading
 
     try:
-        click.echo(clinic.load())
-    except clinic.NotEmpty as problem:
+        click.echo(loading.load(_tell) if service else clinic.load())
+    except (clinic.NotEmpty, loading.NoFigures) as problem:
         click.echo(str(problem), err=True)
         sys.exit(2)
+
+
+def _tell(step: str) -> None:
+    """What is being done now, for whoever waits; what the command prints in the end stays apart."""
+    click.echo(f"  {step[0].upper()}{step[1:].replace('_', ' ')} ...", err=True)
 
 
 @main.command()

@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 from datetime import timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -27,6 +28,14 @@ STAFF = {
     Role.ADMINISTRATOR: ("administrator@demo.example", "Demo administrator"),
 }
 PATIENT = ("patient@demo.example", "Demo patient")
+CLINIC = {
+    "time_zone": "Europe/London",
+    "language": "en",
+    "phone": "the number on your appointment letter",
+    "emergency_number": "your local emergency number",
+    "urgent_line": "your out-of-hours service",
+    "crisis_line": "your local crisis line",
+}
 
 
 class NotEmpty(Exception):
@@ -35,31 +44,25 @@ class NotEmpty(Exception):
 
 def load() -> str:
     """Load the demo clinic if it is not there, and return the text with the address and the sign-ins."""
-    file = settings.VAR / "demo_sign_ins.json"
     if not Clinic.objects.exists():
-        password = "-".join(secrets.token_hex(2) for _ in range(4))
         with transaction.atomic():
-            _make(password)
-        _write_private(file, {"password": password})
-    elif not file.exists() or not User.objects.filter(email=PATIENT[0]).exists():
+            _make()
+            set_password()
+    elif not is_here():
         raise NotEmpty(
             "This database holds a service that is not the demo. Choose another folder with AMBLE_VAR, "
             "or another database with DATABASE_URL, and start again."
         )
-    return _sign_ins(json.loads(file.read_text())["password"])
+    return sign_ins("The demo clinic")
 
 
-def _make(password: str) -> None:
-    clinic = Clinic.objects.create(
-        name="Demo clinic",
-        slug="demo",
-        time_zone="Europe/London",
-        language="en",
-        phone="the number on your appointment letter",
-        emergency_number="your local emergency number",
-        urgent_line="your out-of-hours service",
-        crisis_line="your local crisis line",
-    )
+def is_here() -> bool:
+    """Whether this database holds the demo's people, with or without its service."""
+    return _file().exists() and User.objects.filter(email=PATIENT[0]).exists()
+
+
+def _make() -> None:
+    clinic = Clinic.objects.create(name="Demo clinic", slug="demo", **CLINIC)
     members = {
         role: staff.join(
             email=email, name=name, role=role, clinic=None if role is Role.ADMINISTRATOR else clinic, by=None
@@ -76,6 +79,12 @@ def _make(password: str) -> None:
         course="ETMI, 90 minutes",
         by=members[Role.SERVICE_LEAD],
     )
+    add_patients(clinic=clinic, physiotherapist=physiotherapist)
+
+
+def add_patients(*, clinic: Clinic, physiotherapist: User) -> None:
+    """One who has just been invited, and those further on."""
+    today = timezone.localdate()
     patient = referrals.refer(
         clinic=clinic,
         name=PATIENT[1],
@@ -88,8 +97,17 @@ def _make(password: str) -> None:
     )
     invitations.invite(patient=patient, by=physiotherapist)
     demo_patients.make(clinic=clinic, physiotherapist=physiotherapist, today=today)
-    hashed = make_password(password)
-    User.objects.update(password=hashed)
+
+
+def set_password() -> None:
+    """One password for everyone in the demo, kept in a file that only this account can read."""
+    password = "-".join(secrets.token_hex(2) for _ in range(4))
+    User.objects.filter(email__endswith="@demo.example").update(password=make_password(password))
+    _write_private(_file(), {"password": password})
+
+
+def _file() -> Path:
+    return settings.VAR / "demo_sign_ins.json"
 
 
 def _further_on() -> list[str]:
@@ -100,20 +118,21 @@ def _further_on() -> list[str]:
     return list(others.order_by("pk").values_list("email", flat=True))
 
 
-def _write_private(file, content: dict) -> None:
+def _write_private(file: Path, content: dict) -> None:
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as handle:
         json.dump(content, handle)
 
 
-def _sign_ins(password: str) -> str:
+def sign_ins(what: str) -> str:
+    password = json.loads(_file().read_text())["password"]
     rows = [("patient", PATIENT[0])] + [
         (str(role).replace("_", " "), email) for role, (email, _) in STAFF.items()
     ]
     width = max(len(role) for role, _ in rows)
     return "\n".join(
         [
-            f"The demo clinic is at {settings.ADDRESS}",
+            f"{what} is at {settings.ADDRESS}",
             "Sign in as:",
             *(f"  {role:<{width}}  {email}" for role, email in rows),
             f"  Everyone's password: {password}",
