@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import figures, find, leaks, mine, planner
+from . import figures, find, leaks, mine, nights, planner
 
 OWN = {"own_clinic": True}
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("service/clinic/", figures.overview, OWN, name="figures-clinic"),
     path("service/report/report.html", figures.report, {"name": "report.html"}, name="figures-report"),
     path("service/report/results.json", figures.report, {"name": "results.json"}, name="figures-results"),
+    path("service/nights/", nights.index, name="nights"),
     path("service/planner/", planner.reach, name="planner"),
     path("service/planner/<slug:name>.csv", planner.reach, name="planner-table"),
     path("service/planner/stepped-wedge/", planner.stepped_wedge, name="planner-stepped-wedge"),
