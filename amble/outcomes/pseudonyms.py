@@ -13,6 +13,11 @@ from django.conf import settings
 
 from amble.evaluation.snapshot.pseudonyms import SHOWN
 
+SPOKEN = 10
+"""Digits of a pseudonym that are said aloud: among a million patients, two share them in every second service."""
+MISHEARD = str.maketrans({"0": "O", "1": "I", "8": "B", "-": ""})
+"""A code has no such digits; they are what somebody heard or misread."""
+
 
 @cache
 def key() -> bytes:
@@ -50,5 +55,15 @@ def episode(episode_pk: int) -> str:
 
 def spoken(pseudonym: str) -> str:
     """Eight letters and digits that two people can say to each other, such as K7QX-2MPA: for lists, not for keys."""
-    letters = base64.b32encode(bytes.fromhex(pseudonym[:10])).decode()
+    letters = base64.b32encode(bytes.fromhex(pseudonym[:SPOKEN])).decode()
     return f"{letters[:4]}-{letters[4:]}"
+
+
+def heard(code: str) -> str | None:
+    """The beginning of the pseudonym that was spoken; None when the code cannot be one."""
+    letters = "".join(code.upper().translate(MISHEARD).split())
+    try:
+        beginning = base64.b32decode(letters).hex()
+    except ValueError:
+        return None
+    return beginning if len(beginning) == SPOKEN else None

@@ -279,6 +279,15 @@ def test_the_physiotherapist_finds_the_patient_by_the_code_as_it_was_heard(here,
     )
 
 
+@pytest.mark.parametrize(
+    "nonsense", ["", "K7QX", "K7QX-2MPA-K7QX-2MPA", "§§§§-§§§§", "k7qx 2mp9", "\x00" * 8]
+)
+def test_what_is_no_code_finds_nobody(here, client, nonsense):
+    everything_leaks(here)
+    client.force_login(factories.member(here))
+    assert client.get(reverse("find-by-code"), {"code": nonsense}).status_code == 200
+
+
 def test_another_clinics_code_finds_nobody(here, client):
     _, away = everything_leaks(factories.clinic())
     client.force_login(factories.member(here))
