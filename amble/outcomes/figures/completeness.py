@@ -209,13 +209,13 @@ def _over_time(part: Part) -> Answer:
 
 
 BECAME = {
-    "before": "Answered before any reminder",
-    "first": "Answered within a week of the first reminder",
-    "second": "Answered within a week of the second reminder",
-    "later": "Answered later than that",
-    "open": "Not answered yet, still open",
-    "reminded": "Never answered, though reminded",
-    "silent": "Never answered, and no reminder was sent",
+    "before": "Before any reminder",
+    "first": "Within a week of the first reminder",
+    "second": "Within a week of the second",
+    "later": "Later than that",
+    "open": "Not yet, and still open",
+    "reminded": "Never, though reminded",
+    "silent": "Never, and not reminded",
 }
 
 
@@ -225,8 +225,8 @@ def _reminders(part: Part) -> Answer:
     rows = tuple((words, cells[name], percent(cells[name], due)) for name, words in BECAME.items())
     table = Table(
         "reminders",
-        "What became of measures that were due",
-        ("what", "measures", "percent"),
+        "When measures that were due were answered",
+        ("answered_when", "measures", "percent"),
         rows,
         ("measures",),
     )
@@ -245,10 +245,10 @@ def _reminders(part: Part) -> Answer:
         figures=(
             Figure(
                 name="reminders_picture",
-                title="What became of measures that were due",
+                title="When measures that were due were answered",
                 kind="bars",
                 table="reminders",
-                encoding={"x": "what", "y": "percent"},
+                encoding={"x": "answered_when", "y": "percent"},
                 description="One bar for each way: how many of 100 measures that were due.",
             ),
         ),

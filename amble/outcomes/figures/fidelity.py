@@ -25,7 +25,7 @@ SCORE_COLUMNS = (
     "sessions",
     "scored",
     "mean",
-    "sd",
+    "standard_deviation",
     "lower_quartile",
     "median",
     "upper_quartile",
@@ -288,7 +288,7 @@ def _domains(part: Part) -> Answer:
     known = [row for row in told if not hidden(row[1])]
     weakest = sorted(known, key=lambda row: row[1])[:2]
     table = Table(
-        "fidelity_domains", "Parts of the checklist, self-reported", ("part", "of_100"), tuple(told)
+        "fidelity_domains", "Parts of the checklist, self-reported", ("part", "marked_of_100"), tuple(told)
     )
     return Answer(
         name="fidelity_domains",
@@ -306,7 +306,7 @@ def _domains(part: Part) -> Answer:
                 title="Parts of the checklist",
                 kind="bars",
                 table="fidelity_domains",
-                encoding={"x": "part", "y": "of_100"},
+                encoding={"x": "part", "y": "marked_of_100"},
                 description="One bar for each part of the checklist: how much of what could be marked was marked.",
             ),
         ),

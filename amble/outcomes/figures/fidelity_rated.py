@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from amble.evaluation.analyses.words import interval, number
 from amble.evaluation.estimators.agreement import MeanDifference, agreement, mean_difference
 from amble.evaluation.marks import people
-from amble.evaluation.results import Answer, Cell, Estimate, Figure, Table
+from amble.evaluation.results import Answer, Cell, Figure, Table
 from amble.outcomes.figures.fidelity_counts import by_clinician, inside, tables_of_marks
 from amble.outcomes.figures.jointly import HIDDEN, beside, hidden, percent, said, said_share
 from amble.programme import fidelity, rating_sample
@@ -24,8 +24,8 @@ def answer(part: "Part") -> Answer:
     if total["rated"] == 0:
         return Answer("fidelity_rated", asked, ("No session has been rated by a colleague yet.", _aim()))
     apart = None if hidden(total["rated"]) else _apart(part)
+    apart = apart if apart and apart.n > part.most else None
     told = () if hidden(total["rated"]) else (*_agreement(part), _competence(part))
-    estimates = (_estimate(part, apart),) if apart else ()
     return Answer(
         name="fidelity_rated",
         question=asked,
@@ -34,12 +34,11 @@ def answer(part: "Part") -> Answer:
             f"{part.where}.",
             *(_clinicians(part) if part.clinic is None else ()),
             _aim(),
-            *(e.meaning for e in estimates),
+            *((_apart_words(part, apart),) if apart else ()),
             *_missed_words(part),
             WHY_AC1,
         ),
-        estimates=estimates,
-        tables=(_by_place(part), *told, _missed(part)),
+        tables=(*((_apart_table(apart),) if apart else ()), _by_place(part), *told, _missed(part)),
         figures=(_figure(),) if told else (),
         assumptions=(
             "Rated sessions are like the others: they were drawn by lot, but not every drawn session was rated.",
@@ -72,29 +71,24 @@ def _apart(part: "Part") -> MeanDifference | None:
     return mean_difference(*by_clinician(rows, "pairs", "difference", "squares"), part.confidence)
 
 
-def _estimate(part: "Part", apart: MeanDifference) -> Estimate:
+def _apart_words(part: "Part", apart: MeanDifference) -> str:
     more = "higher" if apart.mean >= 0 else "lower"
-    words = (
+    return (
         f"Self-report is {number(abs(apart.mean))} points {more} than the rater's score on average "
-        f"({interval(apart.low, apart.high, part.confidence)}"
+        f"({interval(apart.low, apart.high, part.confidence)}; in 95 of 100 sessions between "
+        f"{number(apart.spread[0])} and {number(apart.spread[1])})."
     )
-    if apart.spread:
-        words += f"; in 95 of 100 sessions between {number(apart.spread[0])} and {number(apart.spread[1])}"
-    few = () if apart.clusters > 1 else ("One physiotherapist only: no interval can be given.",)
-    return Estimate(
-        outcome="fidelity",
-        visit=None,
-        contrast="self-report minus rater",
-        method="agreement",
-        estimand="rated sessions",
-        estimate=apart.mean,
-        se=apart.se,
-        ci_low=apart.low,
-        ci_high=apart.high,
-        df=None if apart.se is None else apart.clusters - 1,
-        n_etmi=apart.n,
-        meaning=words + ").",
-        warnings=few,
+
+
+def _apart_table(apart: MeanDifference) -> Table:
+    """Not an estimate: nothing is compared between the two kinds of care."""
+    numbers = (apart.mean, apart.low, apart.high, *apart.spread)
+    return Table(
+        "fidelity_self_and_rater",
+        "Self-report minus rater, points of 100",
+        ("sessions", "difference", "low", "high", "95_of_100_from", "95_of_100_to"),
+        ((apart.n, *(None if value is None else round(value, 1) for value in numbers)),),
+        ("sessions",),
     )
 
 

@@ -171,33 +171,39 @@ def test_nothing_that_is_hidden_follows_from_the_other_tables(night, change):
     cells = completeness_release.shown(found, Study().disclosure)
     shown = {(*place, name): cell for place, row in cells.items() for name, cell in row.items()}
     truth = {
-        (*place, name): row[name]
+        key: row[name]
         for place, row in found.groups.items()
         for name in completeness_counts.COUNTS
+        if (key := (*place, name)) in shown
     }
     sums, parts = {}, []
-    for key in truth:
+    for key in list(truth):
         clinic, by, value, name = key
-        if by in ("visit", "quarter", "month", "clinician_id") or (by, name) == ("mode", "answered"):
+        if by in ("visit", "quarter", "month", "clinician_id", "mode"):
             sums.setdefault(((clinic, "all", None, name), by), []).append(key)
-        if clinic is not None and (None, by, value, name) in truth:
+        if clinic is not None and by != "clinician_id":
             sums.setdefault(((None, by, value, name), "clinics"), []).append(key)
-        if name == "due":
+        if by == "month":
+            first = date.fromisoformat(value)
+            quarter = f"{first.replace(month=first.month - (first.month - 1) % 3)}"
+            sums.setdefault(((None, "quarter", quarter, name), "months"), []).append(key)
+        if by in ("all", "visit") and name == "due":
             sums[key, "states"] = [(*key[:3], state) for state in ("answered", "open", "missed")]
-        if by == "became" and name == "due":
+        if by == "became":
             state = {"open": "open", "reminded": "missed", "silent": "missed"}.get(value, "answered")
             sums.setdefault(((clinic, "all", None, state), "became"), []).append(key)
-        if name == "answered":
+        if name == "answered" and (*key[:3], "due") in truth:
             parts.append((key, (*key[:3], "due")))
-    told = {key for key in truth if key[1] in completeness_release.SPLITS or key[1] == "clinician_id"}
+    for whole, _ in sums:
+        truth.setdefault(whole, sum(truth[key] for key in sums.get((whole, "clinics"), ())))
     most = Study().disclosure.suppress_up_to
     assert any(hidden(cell) for cell in shown.values())
-    found_out = worked_out(shown, truth, [(whole, keys) for (whole, _), keys in sums.items()], parts, most)
-    assert [key for key in found_out if key in told or key[0] == "rest"] == []
+    assert worked_out(shown, truth, [(whole, keys) for (whole, _), keys in sums.items()], parts, most) == []
 
 
 def test_what_is_stored_comes_back_with_its_pictures(night):
-    for told in completeness.sections(night(DAY, study=Study(), change=CHANGE)):
+    every = completeness.sections(night(DAY, study=Study(), change=CHANGE))
+    for told in (told for told in every if told.clinic in (None, "c00003")):
         answer, pictures, _more = opened(stored(told, Study().disclosure))
         assert answer.sentences and all(pictures.values()), answer.name
 
