@@ -42,15 +42,18 @@ def demo(service: bool) -> None:
     from amble.config.demo_service import loading
 
     try:
-        click.echo(loading.load(_tell) if service else clinic.load())
+        click.echo(_with_progress(loading) if service else clinic.load())
     except (clinic.NotEmpty, loading.NoFigures) as problem:
         click.echo(str(problem), err=True)
         sys.exit(2)
 
 
-def _tell(step: str) -> None:
-    """What is being done now, for whoever waits; what the command prints in the end stays apart."""
-    click.echo(f"  {step[0].upper()}{step[1:].replace('_', ' ')} ...", err=True)
+def _with_progress(loading) -> str:
+    shown = {"item_show_func": lambda step: (step or "").replace("_", " "), "file": sys.stderr}
+    with click.progressbar(
+        length=len(loading.STEPS), hidden=loading.is_ready(), label="Amble", **shown
+    ) as bar:
+        return loading.load(lambda step: bar.update(1, current_item=step))
 
 
 @main.command()

@@ -1,4 +1,7 @@
-"""Starts Amble: the web server and the worker for slow and scheduled tasks, and stops both together."""
+"""Starts Amble: the web server and the worker for slow and scheduled tasks, and stops both together.
+
+With --service the demo is a whole simulated health service, in a folder of its own beside the demo clinic's.
+"""
 
 import os
 import signal
@@ -6,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 from types import FrameType
 
 import web
@@ -17,10 +21,16 @@ PORT = os.environ.get("PORT", "8000")
 AMBLE = VENV / "bin" / "amble"
 WEB = web.command(PYTHON, host=HOST, port=PORT)
 WORKER = [AMBLE, "manage", "run_worker"]
+SERVICE = "--service"
 SECONDS_TO_START, SECONDS_TO_STOP = 60, 15
 
 
 def main() -> None:
+    if unknown := [argument for argument in sys.argv[1:] if argument != SERVICE]:
+        stop(f"script/server does not know {unknown[0]}. It knows {SERVICE}.")
+    with_service = SERVICE in sys.argv[1:]
+    if with_service:
+        os.environ.setdefault("AMBLE_VAR", str(VAR / "service"))
     if not PORT.isdecimal():
         stop(f"PORT must be a number such as 8000, not {PORT!r}.")
     os.environ["AMBLE_DEMO"] = "1"
@@ -29,7 +39,7 @@ def main() -> None:
     check_port_is_free()
     prepare_database()
     collect_static_files()
-    sign_ins = demo_clinic()
+    sign_ins = demo(with_service)
     sys.exit(serve(sign_ins))
 
 
@@ -46,7 +56,7 @@ def check_port_is_free() -> None:
 
 
 def prepare_database() -> None:
-    VAR.mkdir(parents=True, exist_ok=True)
+    Path(os.environ.get("AMBLE_VAR", VAR)).mkdir(parents=True, exist_ok=True)
     run_quietly([PYTHON, "-c", web.PREPARE], otherwise="The database could not be prepared.", cwd=ROOT)
 
 
@@ -61,11 +71,14 @@ def collect_static_files() -> None:
     stamp.write()
 
 
-def demo_clinic() -> str:
-    """Load the demo clinic the first time; return the address and sign-ins to show."""
-    done = subprocess.run([AMBLE, "demo"], stdout=subprocess.PIPE, text=True)
+def demo(with_service: bool) -> str:
+    """Load the demo the first time; return the address and sign-ins to show."""
+    if with_service:
+        say("The first time, a health service with 4,193 patients is simulated. This takes a minute.")
+    command = [AMBLE, "demo", *([SERVICE] if with_service else [])]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
     if done.returncode:
-        stop("The demo clinic could not be loaded.")
+        stop("The demo could not be loaded.")
     return done.stdout
 
 
@@ -91,7 +104,7 @@ def serve(sign_ins: str) -> int:
     finally:
         stop_all(running)
     if stopping:
-        say("Amble has stopped; script/server starts it again.")
+        say(f"Amble has stopped; {' '.join(['script/server', *sys.argv[1:]])} starts it again.")
         return 0
     which = "web server" if running[0] in ended else "worker" if ended else "web server (no answer)"
     say(f"Amble has stopped because its {which} ended by itself; the reason is above.")

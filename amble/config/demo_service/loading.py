@@ -25,6 +25,14 @@ from amble.programme import consent
 from amble.vocabulary import Arm, Role
 
 TRUTH = "demo_truth.json"
+SIMULATE, INVENT, FILL, TELL, PEOPLE = (
+    "Simulate a health service",
+    "Invent what Amble records beside it",
+    "Fill the record",
+    "Tell weeks and goals",
+    "Bring the people of the demo",
+)
+STEPS = (SIMULATE, INVENT, FILL, TELL, PEOPLE, *job.STEPS)
 Tell = Callable[[str], None]
 
 
@@ -44,7 +52,7 @@ def load(tell: Tell = lambda step: None) -> str:
             "This database holds something else than the demo service, and the two do not mix. Choose another "
             "folder with AMBLE_VAR, or another database with DATABASE_URL, and start again."
         )
-    if not Night.objects.filter(state=Night.State.GOOD).exists():
+    if not is_ready():
         night = job.run(progress=tell)
         if night.state != Night.State.GOOD:
             raise NoFigures(
@@ -57,26 +65,32 @@ def is_here() -> bool:
     return demo.is_here() and AuditEvent.objects.filter(action="record.bulk_loaded").exists()
 
 
+def is_ready() -> bool:
+    """Whether it is loaded and has figures."""
+    return is_here() and Night.objects.filter(state=Night.State.GOOD).exists()
+
+
 def _fill(tell: Tell) -> None:
     last = timezone.localdate() - timedelta(days=1)
     settings.VAR.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".demo-", dir=settings.VAR) as folder:
         snapshot, operations = Path(folder, "snapshot"), Path(folder, "operations")
-        tell("Simulate a health service")
+        tell(SIMULATE)
         size = {"episodes": p("service.episodes"), "seed": p("service.seed")}
         truth = past.write(Path(folder, "simulated"), snapshot, last=last, **size)
-        tell("Invent what Amble records beside it")
+        tell(INVENT)
         beside.write(snapshot, operations, last)
 
         def also(con) -> None:
-            tell("weekly check-ins")
+            tell(TELL)
             weeks.add(con, last)
-            tell("the people of the demo")
+            tell(PEOPLE)
             _add_people()
             (settings.VAR / TRUTH).write_text(json.dumps(truth, indent=1, default=str) + "\n", "utf-8")
             demo.set_password()
 
-        load_in_bulk(snapshot, operations, clinic=demo.CLINIC, tell=tell, also=also)
+        tell(FILL)
+        load_in_bulk(snapshot, operations, clinic=demo.CLINIC, also=also)
 
 
 def _add_people() -> None:
