@@ -17,6 +17,7 @@ TOO_EARLY = (
 MORE_LIKE_THEM = (
     "As if those who had ETMI were like those who had usual care in everything that was not recorded: nobody was put "
     "into an arm by chance.",
+    "The difference in sessions is that for everybody eligible, taken for those who had ETMI.",
     "The interval holds what chance may do to the difference for one person; the number of people is known.",
 )
 
@@ -83,7 +84,7 @@ def _said(unit: str, treated: int, total: list[float], confidence: float) -> str
     ends = sorted((abs(low), abs(high))) if settled else (low, high)
     note = "" if settled else "; whether anything was saved is not settled"
     return (
-        f"The {people(treated)} people who had ETMI {used} than the same people would have with usual care "
+        f"The {people(treated)} people who had ETMI {used} than as many like them with usual care "
         f"({interval(*ends, confidence, 0)}{note}; observational)."
     )
 

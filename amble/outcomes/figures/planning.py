@@ -33,7 +33,7 @@ def numbers(material: Material, reach: Reach, shown: Mapping[str, Cell]) -> dict
         "clinics": sorted(material.own_clinics.values()),
         **_flow(material, shown),
         "delivering_share": _delivering(reach, few),
-        "pace": _pace(material, reach, few),
+        "pace": None if hidden(shown["receiving"]) else _pace(material, reach, few),
         "per_patient": {name: _effect(name, released) for name in PER_PATIENT},
         "spread": _spread(released.get("clustering")),
     }
@@ -66,7 +66,7 @@ def _delivering(reach: Reach, few: int) -> dict[str, float] | None:
     if not nobody_small:
         return None
     share = delivering / trained
-    return {"value": round(share, 3), "se": round(float(np.sqrt(share * (1 - share) / trained)), 4)}
+    return _roughly(share, np.sqrt(share * (1 - share) / trained))
 
 
 def _pace(material: Material, reach: Reach, few: int) -> dict[str, float] | None:
@@ -83,10 +83,12 @@ def _pace(material: Material, reach: Reach, few: int) -> dict[str, float] | None
         if cell["clinician_id"] in had:
             had[cell["clinician_id"]] += cell["receiving"] - cell["receiving_before"]
     rates = np.array([had[clinician] / months for clinician, months in since.items()])
-    return {
-        "value": round(float(rates.mean()), 3),
-        "se": round(float(rates.std(ddof=1) / len(rates) ** 0.5), 4),
-    }
+    return _roughly(rates.mean(), rates.std(ddof=1) / len(rates) ** 0.5)
+
+
+def _roughly(value: float, se: float) -> dict[str, float]:
+    """Good enough for a plan, and too coarse to work out from how many people it was made."""
+    return {"value": round(float(value), 2), "se": round(float(se), 2)}
 
 
 def _effect(name: str, released: Mapping[str, Answer]) -> dict[str, Any] | None:
