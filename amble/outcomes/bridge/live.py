@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 
 import pyarrow as pa
 from django.db import connection
@@ -11,7 +12,8 @@ from pyarrow import csv
 from amble.outcomes.bridge.reading import Read
 
 BEGIN = {"sqlite": "BEGIN DEFERRED", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
-ROWS = 50_000  # of SQLite, in one batch
+ROWS = 2_000  # of SQLite at a time: as many as stay in the processor's cache
+TOGETHER = 50  # times that, in one batch
 BYTES = 4_000_000  # of PostgreSQL, in one batch
 
 
@@ -43,9 +45,14 @@ def batches(read: Read, first: int = 0, last: int = 0) -> Iterator[pa.Table]:
 
 def _of_sqlite(raw: sqlite3.Connection, sql: str, read: Read) -> Iterator[pa.Table]:
     cursor = raw.execute(sql)
-    while rows := cursor.fetchmany(ROWS):
-        columns = zip(read.columns.items(), zip(*rows, strict=True), strict=True)
-        yield pa.table({name: pa.array(values, kind) for (name, kind), values in columns})
+    fetched = iter(lambda: cursor.fetchmany(ROWS), [])
+    while few := [_columns(rows, read) for rows in islice(fetched, TOGETHER)]:
+        yield pa.Table.from_batches(few)
+
+
+def _columns(rows: list[tuple], read: Read) -> pa.RecordBatch:
+    columns = zip(zip(*rows, strict=True), read.columns.values(), strict=True)
+    return pa.record_batch([pa.array(values, kind) for values, kind in columns], names=list(read.columns))
 
 
 def _of_postgresql(raw, sql: str, read: Read) -> Iterator[pa.Table]:

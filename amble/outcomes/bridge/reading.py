@@ -62,9 +62,10 @@ def _reminded(slot: str) -> str:
 RANGE = "episode.id >= {first} AND episode.id < {last}"
 
 
-def reads() -> tuple[Read, ...]:
-    """In the order in which they are read."""
-    return (_episode(), _score(), _contact(), _rating(), _assessment())
+def reads(*, operations: bool) -> tuple[Read, ...]:
+    """What the snapshot needs, and the operations where they are asked for."""
+    needed = (_episode(), _score(), _contact())
+    return (*needed, _rating(), _assessment()) if operations else needed
 
 
 def _episode() -> Read:

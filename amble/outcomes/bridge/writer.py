@@ -99,7 +99,7 @@ def _write_parts(con, targets: list[Target], found: changes.Now, tell: Callable[
     for target in targets:
         target.noted["parts"] = {}
     for part in sorted(found.episodes):
-        left_out = _load(con, part) if part in again else {}
+        left_out = _load(con, part, operations=len(targets) > 1) if part in again else {}
         for target in targets:
             name = f"{part:05d}"
             if part in target.parts:
@@ -112,9 +112,9 @@ def _write_parts(con, targets: list[Target], found: changes.Now, tell: Callable[
             tell(again.index(part) + 1, len(again))
 
 
-def _load(con, part: int) -> dict[str, int]:
+def _load(con, part: int, *, operations: bool) -> dict[str, int]:
     """The part's rows in the connection, shaped. Returns who is left out."""
-    for read in reads():
+    for read in reads(operations=operations):
         _fill(con, read, part * changes.PART, (part + 1) * changes.PART)
     return shaping.shape(con)
 
