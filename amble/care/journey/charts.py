@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language_bidi
 
 INK, LINE, BAND, GRID = "#23302f", "#1f5f5b", "#e3efe9", "#ddd8cc"
+RANGE, MINE = "#c5ddd3", "#b04a12"
 FONT = "system-ui, Noto Sans, Arial, sans-serif"
 WIDTH, HEIGHT = 300, 170
 Points = Sequence[tuple[date, float]]
@@ -45,6 +46,51 @@ def ratings_chart(points: Points, *, title: str) -> str:
     if len(points) < 2:
         return ""
     return line_chart(points, low=0, high=10, title=title, right_to_left=get_language_bidi())
+
+
+Range = tuple[float, float, float]
+
+
+def course_chart(
+    steps: Sequence[str],
+    ranges: Sequence[Range | None],
+    own: Sequence[tuple[int, float]],
+    *,
+    title: str,
+    right_to_left: bool = False,
+) -> str:
+    """The course of a group from step to step, 0 to 100, and one's own points on it.
+
+    steps: names, in order.  ranges: (low, middle, high) at each step, None where it is not known: the range is shaded,
+    a line joins the middles.  own: (place of the step, value), drawn as diamonds.
+    """
+    told = [
+        {"step": step, "low": ends[0], "value": ends[1], "high": ends[2]}
+        for step, ends in enumerate(ranges)
+        if ends is not None
+    ]
+    # Two words stand one above the other, so that names stay apart on a telephone.
+    names = json.dumps([name.split(" ", 1) for name in steps], ensure_ascii=False)
+    x_axis = alt.Axis(
+        title=None, values=list(range(len(steps))), grid=False, labelExpr=f"{names}[datum.value]"
+    )
+    x_scale = alt.Scale(domain=[-0.3, len(steps) - 0.7], nice=False, reverse=right_to_left)
+    x = alt.X("step:Q", axis=x_axis, scale=x_scale)
+    y_axis = alt.Axis(title=None, values=[0, 25, 50, 75, 100], orient="right" if right_to_left else "left")
+    value, low = (
+        alt.Y(field, axis=y_axis, scale=alt.Scale(domain=[0, 100])) for field in ("value:Q", "low:Q")
+    )
+    group = alt.Chart(alt.Data(values=told))
+    mine = alt.Chart(alt.Data(values=[{"step": step, "value": value} for step, value in own]))
+    diamond = {"shape": "diamond", "fill": MINE, "stroke": "white", "strokeWidth": 1.5, "opacity": 1}
+    layers = [
+        group.mark_area(color=RANGE).encode(x=x, y=low, y2="high:Q"),
+        group.mark_rule(color=RANGE, strokeWidth=6).encode(x=x, y=low, y2="high:Q"),
+        group.mark_line(color=LINE, strokeWidth=2.5).encode(x=x, y=value),
+        group.mark_point(color=LINE, fill=LINE, size=50).encode(x=x, y=value),
+        mine.mark_point(size=170, **diamond).encode(x=x, y=value),
+    ]
+    return _for_page(vl_convert.vegalite_to_svg(_framed(layers).to_dict()), title, right_to_left)
 
 
 def _some_days(days: Sequence[date]) -> list[date]:
@@ -83,13 +129,16 @@ def _draw(points, days, low, high, title, band, labels, right_to_left) -> str:
     line = alt.Chart(alt.Data(values=rows))
     layers.append(line.mark_line(color=LINE, strokeWidth=2.5).encode(x=x, y=y))
     layers.append(line.mark_point(color=LINE, fill=LINE, size=60).encode(x=x, y=y))
-    chart = (
+    return _for_page(vl_convert.vegalite_to_svg(_framed(layers).to_dict()), title, right_to_left)
+
+
+def _framed(layers: Sequence[alt.Chart]) -> alt.LayerChart:
+    return (
         alt.layer(*layers)
         .properties(width=WIDTH, height=HEIGHT, background="transparent")
         .configure_axis(labelColor=INK, labelFont=FONT, labelFontSize=13, gridColor=GRID, domainColor=INK)
         .configure_view(stroke=None)
     )
-    return _for_page(vl_convert.vegalite_to_svg(chart.to_dict()), title, right_to_left)
 
 
 def _milliseconds(day: date) -> int:

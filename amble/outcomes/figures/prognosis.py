@@ -42,7 +42,13 @@ def sections(material: Material) -> Iterator[told.Told]:
     left_out = {kind: told_by(earlier, PREDICTED) for kind, told_by in zip(CHECKS, checks, strict=True)}
     found = Found(earlier, left_out, material.study.confidence)
     verdicts = {visit: found.verdict(visit) for visit in earlier.visits}
-    kept = {"refused": "", "model": model.kept(), "instruments": used, "visits": _by_visit(found, verdicts)}
+    kept = {
+        "refused": "",
+        "model": model.kept(),
+        "instruments": used,
+        "visits": _by_visit(found, verdicts),
+        "least_months": material.study.cohort.min_symptom_months,
+    }
     more = {"model": kept, "headline": list(_headline(found, verdicts))}
     yield told.Told("prognosis", _answer(found, model, verdicts), more=more)
     yield told.Told("prognosis", _for_everybody(found, verdicts))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import figures, find, leaks, mine, nights, planner
+from . import figures, find, leaks, mine, nights, planner, prognosis
 
 OWN = {"own_clinic": True}
 
@@ -35,6 +35,8 @@ urlpatterns += [
     ),
     path("clinic/find/", find.by_code, name="find-by-code"),
     path("clinic/figures/", mine.show, name="my-figures"),
+    path("clinic/patients/<uuid:public_id>/prognosis/", prognosis.of_a_patient, name="patient-prognosis"),
+    path("my/progress/people-like-me/", prognosis.mine, name="my-prognosis"),
     path("service/<slug:slug>/<slug:name>.csv", figures.table, name="figures-table"),
     path("service/<slug:slug>/clinic/<slug:name>.csv", figures.table, OWN, name="figures-table-clinic"),
 ]
