@@ -13,7 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import escape
 
+from amble.care.accounts.models import User
 from amble.care.audit.models import AuditEvent
+from amble.care.records.models import Clinic
 from amble.evaluation.report import numbers
 from amble.evaluation.results import Answer, Figure, Table
 from amble.evaluation.study.model import Disclosure
@@ -23,7 +25,7 @@ from amble.outcomes.nightly.latest import latest
 from amble.outcomes.pages.figures import PAGES
 from amble.outcomes.told import Told, opened, stored
 from amble.vocabulary import Role
-from tests import factories, stored_night
+from tests import factories, pseudo, stored_night
 
 pytestmark = pytest.mark.django_db
 MOST_BYTES = 120_000  # compressed
@@ -207,6 +209,14 @@ def test_looking_is_noted_once_a_sitting_and_an_administrator_sees_it(night, her
     client.force_login(factories.member(role=Role.ADMINISTRATOR))
     page = text_of(client.get("/service/audit/?action=figures"))
     assert page.count("figures.opened") == 3 and lead.name in page and "effect (clinic)" in page
+
+
+def test_what_is_not_translated_says_that_it_is_english(night, here, lead, client, translated):
+    """Figures speak English, as the report does; all around them is in the reader's language."""
+    Clinic.objects.update(name="מרפאה")
+    User.objects.update(language=pseudo.LANGUAGE)
+    for address in ("/service/", *(reverse(f"figures-{about.slug}") for about in PAGES)):
+        assert pseudo.Page(text_of(client.get(address))).plain == []
 
 
 @every_page
