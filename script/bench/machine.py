@@ -30,6 +30,9 @@ def describe(name: str) -> dict[str, str]:
 def versions(name: str) -> str:
     if name == "evaluation":
         return ", ".join(f"{each} {version(each)}" for each in ("duckdb", "ibis-framework", "numpy", "scipy"))
+    if name == "snapshot":
+        arrow = ", ".join(f"{each} {version(each)}" for each in ("duckdb", "pyarrow", "psycopg"))
+        return f"{arrow}, SQLite {sqlite3.sqlite_version}, PostgreSQL {_postgresql()}"
     return (
         f"Django {version('django')}, gunicorn {version('gunicorn')}, SQLite {sqlite3.sqlite_version}, "
         f"PostgreSQL {_postgresql()}"

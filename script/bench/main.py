@@ -2,7 +2,7 @@
 
 import argparse
 
-from . import check_ins, machine, pages, report, today
+from . import check_ins, machine, pages, report, snapshot, today
 from .databases import BOTH, sqlite
 from .evaluation import measure as evaluation
 from .simulation.measure import measure as simulations
@@ -29,7 +29,14 @@ def _today() -> list[dict]:
     return results
 
 
-MEASUREMENTS = {"check_ins": _check_ins, "pages": _pages, "today": _today, "evaluation": evaluation.measure}
+MEASUREMENTS = {
+    "check_ins": _check_ins,
+    "pages": _pages,
+    "today": _today,
+    "evaluation": evaluation.measure,
+    "snapshot": snapshot.measure,
+}
+SIZED = ("evaluation", "snapshot")
 APART = {"simulations": simulations}  # measures how true, not how fast: writes a table of its own
 
 
@@ -40,7 +47,7 @@ def main() -> None:
             APART[name]()
             continue
         described = machine.describe(name)
-        options = {"sizes": asked.sizes} if name == "evaluation" else {}
+        options = {"sizes": asked.sizes} if asked.sizes and name in SIZED else {}
         results = MEASUREMENTS[name](**options)
         report.keep(name, described, results)
         print(report.part(name, {"machine": described, "results": results}), flush=True)
@@ -54,8 +61,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--sizes",
         type=lambda text: tuple(int(size) for size in text.split(",")),
-        default=evaluation.SIZES,
-        help="episodes of the evaluation, such as 1624,100000: to try it out",
+        help=f"episodes of {' and '.join(SIZED)}, such as 1624,100000: to try it out",
     )
     asked = parser.parse_args()
     if unknown := set(asked.names) - {*MEASUREMENTS, *APART}:

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from . import check_ins, pages, today
+from . import check_ins, pages, snapshot, today
 from .evaluation import tables
 from .table import table
 
@@ -113,8 +113,15 @@ TITLES = {
     "pages": "Weight of the patient's pages",
     "today": "The physiotherapist's day in a large clinic",
     "evaluation": "The evaluation engine",
+    "snapshot": "The snapshot from the record",
 }
-TABLES = {"check_ins": _check_ins, "pages": _pages, "today": _today, "evaluation": tables.written}
+TABLES = {
+    "check_ins": _check_ins,
+    "pages": _pages,
+    "today": _today,
+    "evaluation": tables.written,
+    "snapshot": snapshot.written,
+}
 
 
 def _met(is_met: bool, goal: str = "") -> str:
