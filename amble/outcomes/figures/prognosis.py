@@ -74,6 +74,9 @@ def _too_early(n: int) -> Answer:
 
 def _answer(found: Found, model: Model, verdicts: Mapping[str, str]) -> Answer:
     sentences = [WHAT_IT_IS, *_verdict(verdicts)]
+    sentences.append(
+        "Of patients left out, about 80% should come out in the range told, and half above the middle."
+    )
     sentences += [_came_true(found, visit) for visit, verdict in verdicts.items() if verdict != "unchecked"]
     sentences.append(_made_from(found, model))
     figure = Figure(
@@ -121,8 +124,8 @@ def _came_true(found: Found, visit: str) -> str:
     check = found.check("left_out", visit)
     inside = share(round(check.inside * check.n), check.n)
     return (
-        f"{label(visit)}: of {people(check.n)} left-out patients, {inside} came out in the range meant for 80%, and "
-        f"{share(round(check.reached * check.n), check.n)} at or above the middle told, where half are meant to."
+        f"{label(visit)}: of {people(check.n)} left-out patients, {inside} came out in the range and "
+        f"{share(round(check.reached * check.n), check.n)} at or above the middle."
     )
 
 
@@ -170,15 +173,18 @@ def _for_everybody(found: Found, verdicts: Mapping[str, str]) -> Answer:
                 "them, on average. Up: their function as it came, on average. The nearer the two lines, the better.",
             ),
         )
+    looked_at = (
+        "Looked at: five groups by outlook, people with and without depression or anxiety, women and men."
+    )
     said = (
-        "Nobody in these groups came out much otherwise than told."
+        "None of these groups came out much otherwise than told."
         if not warnings
         else "Not for all alike: see below. With so many groups, one or two may miss by chance."
     )
     return Answer(
         "prognosis_for_everybody",
         "Does it hold for everybody?",
-        (said,),
+        (looked_at, said),
         tables=tuple(tables),
         figures=figures,
         warnings=tuple(warnings),
