@@ -30,7 +30,7 @@ def describe(name: str) -> dict[str, str]:
 def versions(name: str) -> str:
     if name == "evaluation":
         return ", ".join(f"{each} {version(each)}" for each in ("duckdb", "ibis-framework", "numpy", "scipy"))
-    if name == "snapshot":
+    if name in ("snapshot", "nightly"):
         arrow = ", ".join(f"{each} {version(each)}" for each in ("duckdb", "pyarrow", "psycopg"))
         return f"{arrow}, SQLite {sqlite3.sqlite_version}, PostgreSQL {_postgresql()}"
     return (

@@ -2,7 +2,7 @@
 
 import argparse
 
-from . import check_ins, machine, pages, report, snapshot, today
+from . import check_ins, machine, nightly, pages, report, snapshot, today
 from .databases import BOTH, sqlite
 from .evaluation import measure as evaluation
 from .simulation.measure import measure as simulations
@@ -35,8 +35,9 @@ MEASUREMENTS = {
     "today": _today,
     "evaluation": evaluation.measure,
     "snapshot": snapshot.measure,
+    "nightly": nightly.measure,
 }
-SIZED = ("evaluation", "snapshot")
+SIZED = ("evaluation", "snapshot", "nightly")
 APART = {"simulations": simulations}  # measures how true, not how fast: writes a table of its own
 
 
@@ -61,7 +62,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--sizes",
         type=lambda text: tuple(int(size) for size in text.split(",")),
-        help=f"episodes of {' and '.join(SIZED)}, such as 1624,100000: to try it out",
+        help=f"episodes of {', '.join(SIZED)}, such as 1624,100000: to try it out",
     )
     asked = parser.parse_args()
     if unknown := set(asked.names) - {*MEASUREMENTS, *APART}:

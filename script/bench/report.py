@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from . import check_ins, pages, snapshot, today
+from . import check_ins, nightly, pages, snapshot, today
 from .evaluation import tables
 from .table import table
 
@@ -114,6 +114,7 @@ TITLES = {
     "today": "The physiotherapist's day in a large clinic",
     "evaluation": "The evaluation engine",
     "snapshot": "The snapshot from the record",
+    "nightly": "The night",
 }
 TABLES = {
     "check_ins": _check_ins,
@@ -121,6 +122,7 @@ TABLES = {
     "today": _today,
     "evaluation": tables.written,
     "snapshot": snapshot.written,
+    "nightly": nightly.written,
 }
 
 
