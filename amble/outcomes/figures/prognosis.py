@@ -1,6 +1,7 @@
 """Can the course of a new patient be told? The model that pages use for one person, and how true it was for others."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from amble.evaluation.estimators.people_like_me_check import TOLERATED
 from amble.evaluation.marks import people, share
 from amble.evaluation.report.numbers import label, word
 from amble.evaluation.results import Answer, Figure
+from amble.evaluation.study.model import Disclosure
 from amble.outcomes import told
 from amble.outcomes.figures import prognosis_people
 from amble.outcomes.figures.prognosis_left_out import CHECKS, Found, fifths, moods, sexes
@@ -44,7 +46,7 @@ def sections(material: Material) -> Iterator[told.Told]:
     verdicts = {visit: found.verdict(visit) for visit in earlier.visits}
     kept = {
         "refused": "",
-        "model": model.kept(),
+        "model": _private(model, material.study.disclosure).kept(),
         "instruments": used,
         "visits": _by_visit(found, verdicts),
         "least_months": material.study.cohort.min_symptom_months,
@@ -52,6 +54,19 @@ def sections(material: Material) -> Iterator[told.Told]:
     more = {"model": kept, "headline": list(_headline(found, verdicts))}
     yield told.Told("prognosis", _answer(found, model, verdicts), more=more)
     yield told.Told("prognosis", _for_everybody(found, verdicts))
+
+
+def _private(model: Model, rule: Disclosure) -> Model:
+    """Where a service hides more than usual: a tenth of those who answered is still more people than it hides."""
+    courses = []
+    for course in model.courses:
+        enough = [n > 10 * rule.suppress_up_to + people_like_me.COUNTS_TO for n in course.n]
+        ends = {
+            name: tuple(end if e else None for end, e in zip(getattr(course, name), enough, strict=True))
+            for name in ("low", "median", "high")
+        }
+        courses.append(replace(course, **ends))
+    return replace(model, courses=tuple(courses))
 
 
 def _by_visit(found: Found, verdicts: Mapping[str, str]) -> dict[str, dict[str, Any]]:

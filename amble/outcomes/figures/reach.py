@@ -11,7 +11,7 @@ from amble.evaluation.report.disclosure import hidden, release_table
 from amble.evaluation.results import Answer, Cell, Table
 from amble.outcomes.figures import reach_groups, reach_leaks, reach_tables
 from amble.outcomes.figures.reach_counts import Reach, count
-from amble.outcomes.figures.reach_release import Cells, Shown, percent, released
+from amble.outcomes.figures.reach_release import Cells, Shown, offered, percent, released
 from amble.outcomes.figures.reach_steps import Step, published, reference, steps
 from amble.outcomes.material import Material
 from amble.outcomes.told import Told
@@ -110,12 +110,13 @@ def _staff_released(reach: Reach, material: Material) -> dict[str, Cell]:
 def _patients(cells: Cells) -> dict[str, Cell]:
     named = {
         "patients_eligible": "eligible",
-        "patients_offered": "offered",
         "patients_receiving": "receiving",
         "patients_completed": "completed",
         "outcomes_complete": "complete",
     }
-    return {name: cells[kept] for name, kept in named.items() if kept in cells}
+    return {name: cells[kept] for name, kept in named.items() if kept in cells} | {
+        "patients_offered": offered(cells)
+    }
 
 
 def _funnel(name: str, counts: dict[str, Cell]) -> Table:

@@ -3,6 +3,7 @@
 eligible            episodes in which care began, of the age and duration that the study asks for
 offered             of the eligible: ETMI was offered; who had ETMI was offered it. A lower bound: "nobody said" is no
 receiving           of the offered: ETMI began (`patients_receiving` of the report)
+declined_offer      of the eligible: offered, and other care began: offered - receiving
 completed           of the receiving: care ended with a discharge
 complete            of the eligible: first outcome known at the start and at the first visit (`outcomes_complete`)
 before              of the eligible: care began before the patient's own physiotherapist was trained, or they never were
@@ -21,6 +22,7 @@ COUNTS = ("eligible", "offered", "receiving", "completed", "complete", "before",
 PART_OF = {
     "offered": "eligible",
     "receiving": "offered",
+    "declined_offer": "offered",
     "completed": "receiving",
     "complete": "eligible",
     "before": "eligible",
@@ -47,6 +49,7 @@ WHERE e.age_years >= {age} AND (e.symptom_months IS NULL OR e.symptom_months >= 
 COUNTED = """
 SELECT clinic_id, clinician_id, month, count(*) AS eligible,
        count(*) FILTER (has_etmi OR said) AS offered, count(*) FILTER (has_etmi) AS receiving,
+       count(*) FILTER (NOT has_etmi AND said) AS declined_offer,
        count(*) FILTER (has_etmi AND ended) AS completed, count(*) FILTER (is_complete) AS complete,
        count(*) FILTER (NOT trained) AS before, count(*) FILTER (has_etmi AND NOT trained) AS receiving_before,
        count(*) FILTER (NOT has_etmi AND trained AND said) AS offered_other,
@@ -56,7 +59,10 @@ SELECT clinic_id, clinician_id, month, count(*) AS eligible,
        count(*) FILTER (has_etmi AND is_complete) AS etmi_complete
 FROM reach_episodes GROUP BY ALL ORDER BY ALL
 """
-STAFF = "SELECT clinic_id, clinician_id, invited_date, trained_date FROM clinicians ORDER BY ALL"
+# The bridge also writes those who treat patients but were never invited: without either day.
+STAFF = """
+SELECT clinic_id, clinician_id, coalesce(invited_date, trained_date) AS invited_date, trained_date
+FROM clinicians WHERE coalesce(invited_date, trained_date) IS NOT NULL ORDER BY ALL"""
 WAITING = """
 SELECT clinic_id, count(*) FILTER (status = 'referred') AS waiting,
        count(*) FILTER (status = 'declined') AS declined, count(*) FILTER (status = 'withdrawn') AS withdrawn
@@ -129,6 +135,14 @@ def count(material: Material) -> Reach:
 def added(cells: Iterable[Mapping], names: Iterable[str] = COUNTS) -> dict[str, int]:
     cells = list(cells)
     return {name: sum(cell[name] for cell in cells) for name in names}
+
+
+def whole_of(name: str, among: Iterable[str]) -> str | None:
+    """The nearest count that a count is a part of, among those that are told."""
+    whole = PART_OF.get(name)
+    while whole is not None and whole not in among:
+        whole = PART_OF.get(whole)
+    return whole
 
 
 def where_they_went(reach: Reach) -> dict[str, int]:

@@ -9,15 +9,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from amble.evaluation.report.disclosure import HIDDEN, hidden, release_table
-from amble.evaluation.results import Cell, Table
+from amble.evaluation.report.disclosure import HIDDEN, hidden
+from amble.evaluation.results import Cell
 from amble.evaluation.study.model import Disclosure
-from amble.outcomes.figures.reach_counts import PART_OF, Reach, added
+from amble.outcomes.figures import jointly
+from amble.outcomes.figures.reach_counts import Reach, added, whole_of
 
-IN_TIME = ("eligible", "offered", "receiving")
-BY_CLINIC = ("eligible", "offered", "receiving", "complete", "before", "receiving_before")
-"""Not `completed`: nearly all complete what they began, so that a clinic's number would always be hidden."""
-BY_CLINICIAN = ("eligible", "offered", "receiving", "complete")
+IN_TIME = ("eligible", "receiving")
+BY_CLINIC = ("eligible", "receiving", "declined_offer", "complete", "before", "receiving_before")
+"""Not `completed`: nearly all complete what they began, so that a clinic's number would always be hidden.
+
+Not `offered` either but who declined: few do, and hiding them must not hide who received.
+"""
+BY_CLINICIAN = ("eligible", "receiving", "complete")
 YEARS = 3
 """Months of start before these years are told together."""
 TOGETHER = 20
@@ -78,6 +82,14 @@ def percent(part: Cell, whole: Cell) -> float | str | None:
     return round(100 * part / whole, 1) if whole else None
 
 
+def offered(cells: Mapping[str, Cell]) -> Cell:
+    """Who received it and who declined; hidden with either."""
+    if "offered" in cells:
+        return cells["offered"]
+    both = [cells[name] for name in ("receiving", "declined_offer")]
+    return HIDDEN if any(map(hidden, both)) else sum(both)
+
+
 def month_of(month: date, day: date) -> date | None:
     return month if month >= date(day.year - YEARS, day.month, 1) else None
 
@@ -89,30 +101,27 @@ def quarter_of(month: date | None) -> date | None:
 def together(
     rows: Mapping[Key, Mapping[str, int]], sums: Mapping[Key, Sequence[Key]], rule: Disclosure
 ) -> dict[Key, Cells]:
-    """Released in one table, a line for each count, nested as the counts are. sums: a key -> those that add up to it.
-
-    Where a part and its whole differ by a few, the whole is hidden first: `receiving` matters more than `offered`.
-    """
-    place = {line: index for index, line in enumerate((key, name) for key in rows for name in rows[key])}
-    table = Table(
-        "together",
-        "",
-        ("line", "n"),
-        tuple((str(index), rows[key][name]) for (key, name), index in place.items()),
-        counts=("n",),
-        nested_rows={
-            index: place[key, PART_OF[name]]
-            for (key, name), index in place.items()
-            if (key, PART_OF.get(name)) in place
-        },
-        total_rows={
-            index: tuple(place[part, name] for part in sums[key])
-            for (key, name), index in place.items()
-            if key in sums and all((part, name) in place for part in sums[key])
-        },
-    )
+    """Every count of every row as it may be shown. sums: a key -> those that add up to it."""
+    counts = {(key, name): n for key, row in rows.items() for name, n in row.items()}
+    adding = [
+        ((key, name), [(part, name) for part in keys])
+        for key, keys in sums.items()
+        for name in rows[key]
+        if all((part, name) in counts for part in keys)
+    ]
+    adding += [
+        ((key, "eligible"), [(key, "receiving"), (key, "declined_offer")])
+        for key, row in rows.items()
+        if "declined_offer" in row
+    ]
+    parts = [
+        ((key, name), (key, whole))
+        for key, row in rows.items()
+        for name in row
+        if (whole := whole_of(name, row))
+    ]
     found: dict[Key, Cells] = {key: {} for key in rows}
-    for (key, name), (_, cell) in zip(place, release_table(table, rule).rows, strict=True):
+    for (key, name), cell in jointly.released(counts, adding, parts, rule).items():
         found[key][name] = cell
     return found
 
@@ -152,17 +161,16 @@ def _clinicians(cells: Iterable[Mapping], total: Cells, rule: Disclosure) -> dic
     by_clinician: dict[str, list[Mapping]] = {}
     for cell in cells:
         by_clinician.setdefault(cell["clinician_id"], []).append(cell)
-    names = [name for name in BY_CLINICIAN if not any(hidden(total[whole]) for whole in _chain(name))]
+    names = [
+        name
+        for name in BY_CLINICIAN
+        if not hidden(total[name]) and not hidden(total[whole_of(name, BY_CLINICIAN) or name])
+    ]
     rows: dict[Key, dict[str, int]] = {("all", None): added(cells, names)}
     rows |= {("one", one): added(own, names) for one, own in by_clinician.items()}
     found = together(rows, {("all", None): [key for key in rows if key[0] == "one"]}, rule)
     nothing = dict.fromkeys(BY_CLINICIAN, HIDDEN)
     return {one: nothing | found["one", one] for one in sorted(by_clinician)}
-
-
-def _chain(name: str) -> list[str]:
-    """A count and what it is a part of."""
-    return [name, *(_chain(PART_OF[name]) if name in PART_OF else ())]
 
 
 def _hide_where_hidden(cells: Cells, elsewhere: Mapping[str, Cell]) -> None:

@@ -9,12 +9,12 @@ from scipy.stats import binomtest
 from amble.evaluation.report.disclosure import HIDDEN, hidden
 from amble.evaluation.results import Cell, Figure, Table
 from amble.outcomes.figures.reach_counts import Reach
-from amble.outcomes.figures.reach_release import BY_CLINICIAN, YEARS, Cells, Shown, percent, share
+from amble.outcomes.figures.reach_release import BY_CLINICIAN, YEARS, Cells, Shown, offered, percent, share
 from amble.outcomes.figures.reach_steps import published, reference, steps
 from amble.outcomes.material import Material
 
 REFERENCE = "the ETMI study"
-IN_TIME = ("from", "eligible", "offered", "receiving", "percent", "low", "high", REFERENCE)
+IN_TIME = ("from", "eligible", "receiving", "percent", "low", "high", REFERENCE)
 TOGETHER = "Small numbers are hidden so that no table, alone or beside its neighbours, gives them away."
 
 
@@ -25,7 +25,7 @@ def wilson(part: Cell, whole: Cell, confidence: float) -> tuple[Cell, Cell]:
     if not whole:
         return None, None
     found = binomtest(part, whole).proportion_ci(confidence, method="wilson")
-    ends = (round(100 * found.low, 1), round(100 * found.high, 1))
+    ends = (round(100 * float(found.low), 1), round(100 * float(found.high), 1))
     return ends if all(isfinite(end) for end in ends) else (None, None)
 
 
@@ -103,7 +103,7 @@ def _by_clinic(material: Material, shown: Shown) -> Table:
 
     rows = tuple(
         (
-            *(named(clinic), cells["eligible"], cells["offered"], cells["receiving"]),
+            *(named(clinic), cells["eligible"], offered(cells), cells["receiving"]),
             *(
                 share(cells, "receiving", "eligible"),
                 *wilson(cells["receiving"], cells["eligible"], material.study.confidence),
@@ -134,7 +134,7 @@ def _in_time(material: Material, name: str, title: str, slices: Mapping[date | N
     rows = tuple(
         (
             f"{start:%Y-%m-%d}",
-            *(cells["eligible"], cells["offered"], cells["receiving"], share(cells, "receiving", "eligible")),
+            *(cells["eligible"], cells["receiving"], share(cells, "receiving", "eligible")),
             *wilson(cells["receiving"], cells["eligible"], material.study.confidence),
             level,
         )
@@ -160,7 +160,7 @@ def _by_clinician(shown: Shown, clinic: str, own: Reach) -> Table:
         name="reach_by_clinician",
         title="Reach, by physiotherapist",
         columns=(
-            *("clinician", "trained", "eligible", "offered", "receiving", "receiving_percent"),
+            *("clinician", "trained", "eligible", "receiving", "receiving_percent"),
             *("outcomes_complete", "outcomes_complete_percent"),
         ),
         rows=tuple(rows),
@@ -170,5 +170,5 @@ def _by_clinician(shown: Shown, clinic: str, own: Reach) -> Table:
 
 
 def _counts(cells: Cells) -> tuple[Cell, ...]:
-    counts = (cells["eligible"], cells["offered"], cells["receiving"], share(cells, "receiving", "eligible"))
+    counts = (cells["eligible"], cells["receiving"], share(cells, "receiving", "eligible"))
     return *counts, cells["complete"], share(cells, "complete", "eligible")

@@ -60,6 +60,7 @@ def episodes(material) -> list[dict]:
         etmi, said = row["arm"] == "etmi", offers.get(row["episode_id"])
         row |= {"etmi": etmi, "said": said, "trained": after is not None and after <= row["start_date"]}
         row |= {"eligible": True, "offered": etmi or said is True, "receiving": etmi}
+        row |= {"declined_offer": said is True and not etmi}
         row |= {"completed": etmi and row["discharge_date"] is not None}
         row |= {
             "complete": {"baseline", "discharge"} <= scored[row["episode_id"]],
