@@ -9,7 +9,7 @@ import pytest
 
 from amble.evaluation.estimators.people_like_me import LEAST_PEOPLE
 from amble.evaluation.report.disclosure import hidden
-from amble.evaluation.study.model import Study
+from amble.evaluation.study.model import Disclosure, Study
 from amble.outcomes.figures import prognosis, prognosis_people
 from amble.outcomes.told import stored
 from tests import night_material
@@ -127,3 +127,20 @@ def test_the_tables_hide_small_groups_and_what_gives_them_away(service):
     others = [row["people"] for row in rows if row["sex"] == "other or not known"]
     assert any(others) and all(hidden(n) for n in others if n)
     assert all(hidden(row["people"]) for row in rows if row["sex"] == "female")  # else it would follow
+
+
+def test_where_a_service_hides_more_a_course_rests_on_more(service):
+    strict = replace(STUDY, disclosure=Disclosure(suppress_up_to=14))
+    kept = [
+        next(prognosis.sections(service(study=study))).more["model"]["model"] for study in (STUDY, strict)
+    ]
+    counts = [
+        [
+            n
+            for course in model["courses"]
+            for n, end in zip(course["n"], course["low"], strict=True)
+            if end is not None
+        ]
+        for model in kept
+    ]
+    assert 80 <= min(counts[0]) < 140 < min(counts[1])
