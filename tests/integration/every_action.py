@@ -71,6 +71,12 @@ def _():
     return {"invitation": Invitation.objects.get(patient=person), "by": person.user}
 
 
+@call("records.actions.consents.note_told")
+def _():
+    clinic = factories.clinic()
+    return {"patient": factories.referred(clinic), "evaluation": True, "by": factories.member(clinic)}
+
+
 @call("records.actions.consents.decide")
 def _():
     person = factories.patient(factories.clinic())

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
 from amble.care.audit.models import AuditEvent
-from amble.care.records.actions import invitations
+from amble.care.records.actions import consents, invitations
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -121,3 +121,23 @@ def test_language_and_deprivation_are_kept_and_the_audit_names_the_fields_only(c
     client.post(address, {**details, "deprivation_quintile": ""})
     person.refresh_from_db()
     assert person.deprivation_quintile is None
+
+
+def test_what_a_patient_told_us_of_evaluation_is_kept_until_they_say_it_themselves(client, here, therapist):
+    client.post(reverse("patient-new"), {**NEW, "invite": "", "evaluation": "yes"})
+    patient = here.patients.get()
+    assert consents.told_of_evaluation(patient) is True
+
+    address = reverse("patient-edit", args=[patient.public_id])
+    details = {"name": patient.name, "email": patient.email}
+    client.post(address, {**details, "evaluation": ""})  # "not asked" takes back nothing
+    assert consents.told_of_evaluation(patient) is True
+    client.post(address, {**details, "evaluation": "no"})
+    assert [d.agreed for d in patient.consent_decisions.all()] == [True, False]
+    assert {d.by for d in patient.consent_decisions.all()} == {therapist}
+
+    own = factories.patient(here)  # said yes in Amble
+    address = reverse("patient-edit", args=[own.public_id])
+    assert 'name="evaluation"' not in client.get(address).content.decode()
+    client.post(address, {"name": own.name, "email": own.email, "evaluation": "no"})
+    assert consents.told_of_evaluation(own) is True

@@ -31,8 +31,11 @@ REASONS = [
 ]
 
 
+EVALUATION = [("", _("Not asked yet")), ("yes", _("Yes")), ("no", _("No"))]
+
+
 class PatientForm(AmbleForm):
-    """Who the patient is."""
+    """Who the patient is, and what they told us about evaluation where they have not said it in Amble themselves."""
 
     name = short_text(_("Name"), required_message=_("Give the patient's name."))
     birth_date = day_field(
@@ -67,6 +70,16 @@ class PatientForm(AmbleForm):
         ),
     )
 
+    evaluation = forms.ChoiceField(
+        label=_("May their answers be used to find out how well care works?"),
+        choices=EVALUATION,
+        required=False,
+        help_text=_(
+            "As they told you. It is done under a code, without their name, and care is the same either way. "
+            "Without a yes they are in no comparison."
+        ),
+    )
+
     NAMES = ("name", "birth_date", "sex", "email", "phone", "language", "deprivation_quintile")
 
     def clean_birth_date(self):
@@ -74,6 +87,10 @@ class PatientForm(AmbleForm):
         if day and day.year < timezone.localdate().year - 120:
             raise forms.ValidationError(_("Check the year of birth."))
         return day
+
+    @property
+    def told_of_evaluation(self) -> bool | None:
+        return {"yes": True, "no": False}.get(self.cleaned_data.get("evaluation"))
 
 
 class NewPatientForm(PatientForm):

@@ -13,12 +13,13 @@ from amble.care.journey import invite as invitation
 from amble.care.journey.actions import referrals
 from amble.care.records import finding
 from amble.care.records.access import open_record, physiotherapist_page
-from amble.care.records.actions import invitations
+from amble.care.records.actions import consents, invitations
 from amble.care.records.actions import patients as actions
 
 from ..forms.referrals import NewPatientForm, PatientForm
 
 PER_PAGE = 50
+WORDS = {None: "", True: "yes", False: "no"}
 
 
 def open_episode(request, public_id, *, page: str, goes_on: bool = False):
@@ -41,14 +42,16 @@ def new(request):
     form = NewPatientForm.from_request(request, initial={"referred_on": timezone.localdate(), "invite": True})
     if form.is_valid():
         details = dict(form.cleaned_data)
-        wants_invitation = details.pop("invite")
-        for name in ("submission", "owner"):
+        wants_invitation, told = details.pop("invite"), form.told_of_evaluation
+        for name in ("submission", "owner", "evaluation"):
             details.pop(name)
         try:
             with transaction.atomic():
                 patient = referrals.refer(
                     clinic=request.clinic, by=request.user, submission=form.submission_key, **details
                 )
+                if told is not None:
+                    consents.note_told(patient=patient, evaluation=told, by=request.user)
                 if wants_invitation:
                     invitation.send(patient=patient, by=request.user)
         except AlreadySaved:
@@ -66,12 +69,19 @@ def new(request):
 def edit(request, public_id):
     patient = open_record(request, public_id, page="patient-edit")
     names = PatientForm.NAMES
-    form = PatientForm.from_request(request, initial={name: getattr(patient, name) for name in names})
+    told = consents.told_of_evaluation(patient)
+    initial = {name: getattr(patient, name) for name in names} | {"evaluation": WORDS[told]}
+    form = PatientForm.from_request(request, initial=initial)
+    if consents.said_themselves(patient):
+        del form.fields["evaluation"]
     if form.is_valid():
         details = {name: form.cleaned_data[name] for name in names}
         details["email"] = details["email"].lower()
         try:
-            actions.correct(patient=patient, by=request.user, submission=form.submission_key, **details)
+            with transaction.atomic():
+                actions.correct(patient=patient, by=request.user, submission=form.submission_key, **details)
+                if form.told_of_evaluation not in (None, told):
+                    consents.note_told(patient=patient, evaluation=form.told_of_evaluation, by=request.user)
         except actions.NotPossible as problem:
             form.add_error("email", str(problem))
         except AlreadySaved:

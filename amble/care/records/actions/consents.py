@@ -7,6 +7,9 @@ from amble.programme import consent as texts
 
 from ..models import ConsentDecision
 
+EVALUATION = "evaluation"
+"""The choice whether one's answers may be evaluated."""
+
 
 @action
 def decide(*, patient, version: str, agreed: dict[str, bool], by) -> None:
@@ -14,6 +17,24 @@ def decide(*, patient, version: str, agreed: dict[str, bool], by) -> None:
     for choice, value in agreed.items():
         ConsentDecision.objects.create(patient=patient, version=version, choice=choice, agreed=value, by=by)
     record("consent.decided", by=by, patient=patient, version=version, agreed=agreed)
+
+
+@action
+def note_told(*, patient, evaluation: bool, by) -> None:
+    """Keep what a patient told the clinic about evaluation. A later word of their own counts more."""
+    decide(patient=patient, version=texts.current().version, agreed={EVALUATION: evaluation}, by=by)
+
+
+def told_of_evaluation(patient) -> bool | None:
+    """Their last word on evaluation, to whomever; None: not asked."""
+    last = patient.consent_decisions.filter(choice=EVALUATION).last()
+    return last.agreed if last else None
+
+
+def said_themselves(patient) -> bool:
+    """Whether they decided on evaluation in Amble: then nobody says it for them."""
+    decisions = patient.consent_decisions.filter(choice=EVALUATION, by=patient.user)
+    return patient.user_id is not None and decisions.exists()
 
 
 def current(patient) -> dict[str, bool]:
