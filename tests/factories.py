@@ -5,7 +5,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from amble.care.journey.actions import referrals, safety
+from amble.care.journey.actions import contacts, referrals, safety
 from amble.care.records.actions import consents, invitations, staff
 from amble.care.records.models import Clinic
 from amble.programme import consent
@@ -90,3 +90,18 @@ def started(clinic, clinician, arm: Arm = Arm.ETMI, on=None, **details):
 def answer_safety(person, *yes: str, occasion: str = "start"):
     answers = {question.id: question.id in yes for question in safety_rules.questions()}
     return safety.answer(episode=person.episode, occasion=occasion, answers=answers, by=person.user)
+
+
+def etmi_session(person, *, by):
+    """An ETMI session held today, its checklist left open."""
+    return contacts.record_etmi(
+        episode=person.episode,
+        day=timezone.localdate(),
+        minutes=40,
+        modalities=[],
+        guide_session=1,
+        marks={},
+        breaches=[],
+        messages_given=[],
+        by=by,
+    )

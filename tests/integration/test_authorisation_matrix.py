@@ -3,9 +3,8 @@
 import uuid
 
 import pytest
-from django.utils import timezone
 
-from amble.care.journey.actions import contacts, story
+from amble.care.journey.actions import story
 from amble.care.records.actions import staff
 from amble.vocabulary import Role
 from tests import factories
@@ -36,17 +35,7 @@ class World:
             prediction="b",
             by=self.patient.user,
         )
-        contacts.record_etmi(
-            episode=self.patient.episode,
-            day=timezone.localdate(),
-            minutes=40,
-            modalities=[],
-            guide_session=1,
-            marks={},
-            breaches=[],
-            messages_given=[],
-            by=self.users[Role.PHYSIOTHERAPIST],
-        )
+        factories.etmi_session(self.patient, by=self.users[Role.PHYSIOTHERAPIST])
 
     def address(self, place) -> str:
         return address(place.route, patient=self.patient, clinic=self.clinic)

@@ -36,6 +36,7 @@ def noted() -> list[str]:
 @pytest.mark.parametrize("place", OF_A_PATIENT, ids=[place.name for place in OF_A_PATIENT])
 def test_every_page_of_a_patient_is_noted_exactly_once(client, therapist, person, place):
     factories.answer_safety(person, "past-cancer", occasion="check_in")
+    factories.etmi_session(person, by=factories.member(person.clinic))
     client.get(address(place.route, patient=person))
     assert noted() == [place.name]
 

@@ -100,7 +100,7 @@ def test_the_rating_leaves_an_audit_row_and_the_opening_of_the_record(client, co
     client.post(address(session), filled())
     event = AuditEvent.objects.get(action="contact.rated")
     assert (event.actor, event.details["fidelity"]) == (colleague, 50.0)
-    assert RecordOpening.objects.filter(actor=colleague, page="rating").count() == 1
+    assert RecordOpening.objects.filter(actor=colleague, page="rate-session").count() == 1
 
 
 def test_the_holder_sees_the_rating_and_another_colleague_sees_neither(

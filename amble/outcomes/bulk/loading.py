@@ -28,7 +28,8 @@ def load(
 
     clinic: fields that every clinic gets alike (time_zone, phone, ...).  tell: called with the name of each table.
     also: called inside the transaction, with the connection that knows every number (`numbers`), to add more.
-    Memory does not grow with the answers, only by some bytes for each episode. Raises CannotLoad.
+    Answers stream; keys and sessions are held in DuckDB, which lays on disk what is beyond AMBLE_MEMORY. Raises
+    CannotLoad.
     """
     with opened(snapshot, operations) as con, transaction.atomic():
         _refuse_what_is_there()

@@ -9,8 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from amble.care.records.access import note_figures, service_lead_page
+from amble.evaluation.report.disclosure import small
 from amble.evaluation.report.writing import write_csv
 from amble.evaluation.results import Table
+from amble.evaluation.study.model import Disclosure
+from amble.outcomes.models import Night
 from amble.outcomes.nightly.latest import latest
 
 from . import stored
@@ -40,6 +43,15 @@ PAGES = (
     Page("fidelity", _("Fidelity"), _("Whether ETMI is delivered as it was meant.")),
     Page("prognosis", _("Prognosis"), _("How well the course of a new patient can be told.")),
 )
+LEFT_OUT = {
+    "not_asked": _("nobody has asked them yet whether they may be counted"),
+    "said_no": _("they said no to being counted"),
+    "stopped": _("they stopped using Amble"),
+    "no_clinician": _("no physiotherapist is named"),
+    "no_birth_date": _("no date of birth is known"),
+    "impossible": _("age, dates or months of pain cannot be right"),
+}
+"""Why care that has begun is in no figure: `bridge.shaping.REASONS` in the reader's language."""
 BY_CODE = {page.code: page for page in PAGES}
 BY_SLUG = {page.slug: page for page in PAGES}
 
@@ -97,10 +109,22 @@ def frame(request, own_clinic: bool, name: str) -> dict:
     return {
         "latest": newest,
         "has_report": newest.night is not None and newest.night.files.exists(),
+        "left_out": _left_out(newest.night) if newest.night else [],
         "own_clinic": own_clinic,
         "figures_menu": menu,
         "views": {"service": reverse(name), "clinic": reverse(f"{name}-clinic")},
     }
+
+
+def _left_out(night: Night) -> list[tuple[str, int | str]]:
+    """Why episodes are in no figure, and how many; few are not told exactly."""
+    rule = Disclosure()
+    counted = night.provenance.get("left_out", {})
+    return [
+        (LEFT_OUT[reason], small(rule) if n <= rule.suppress_up_to else n)
+        for reason, n in counted.items()
+        if n and reason in LEFT_OUT
+    ]
 
 
 def csv_file(table: Table) -> HttpResponse:

@@ -33,7 +33,7 @@ def rate(request, contact_id):
     """The checklist, without what the colleague marked."""
     contact = get_object_or_404(ratings.of_clinic(request.clinic), pk=contact_id)
     patient = contact.episode.patient
-    note_opening(request, patient, page="rating")
+    note_opening(request, patient, page="rate-session")
     if problem := ratings.why_not(contact, request.user, today=timezone.localdate()):
         messages.info(request, problem)
         return redirect("ratings")
