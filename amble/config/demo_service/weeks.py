@@ -14,8 +14,9 @@ from amble.programme.activities import all_activities
 from amble.vocabulary import Arm, Mode, SafetyLevel
 
 SAFETY = f"""
-SELECT number AS episode_id, noon(start_date) AS "at", 'start' AS occasion, getvariable('all_clear') AS answers,
-       '{SafetyLevel.NONE}' AS level, '{safety.VERSION}' AS rules_version FROM episode WHERE start_date IS NOT NULL"""
+SELECT number AS episode_id, noon(coalesce(start_date, referred_date)) AS "at", 'start' AS occasion,
+       getvariable('all_clear') AS answers, '{SafetyLevel.NONE}' AS level, '{safety.VERSION}' AS rules_version
+FROM episode WHERE start_date IS NOT NULL OR (status = 'referred' AND chance(key, 'safety') < $answered_safety)"""
 
 ACTIVITIES = f"""
 SELECT number AS episode_id, position, noon(start_date) AS "at", activity.name
