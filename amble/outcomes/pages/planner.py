@@ -47,7 +47,7 @@ def stepped_wedge(request, name: str | None = None):
 
 
 def _numbers() -> dict[str, Any] | None:
-    """What `figures/planning.py` stored with the night's cost page."""
+    """What `figures/cost/planning.py` stored with the night's cost page."""
     night = latest().night
     if night is None:
         return None

@@ -52,7 +52,7 @@ def needed(numbers: Mapping[str, Any], eligible: float, now: float, wanted: floa
 
 
 def answer(numbers: Mapping[str, Any], asked: Mapping[str, Any]) -> Answer:
-    """numbers: those of `figures/planning.py`.  asked: the cleaned form."""
+    """numbers: those of `figures/cost/planning.py`.  asked: the cleaned form."""
     plan = Plan(asked["eligible"], asked["now"] / 100, asked["wanted"] / 100, asked["ramp"], asked["months"])
     more = more_patients(plan)
     hours = asked["trained"] * asked["hours"]

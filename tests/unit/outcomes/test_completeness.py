@@ -9,7 +9,8 @@ from amble.evaluation import run
 from amble.evaluation.engine import DuckDB
 from amble.evaluation.report.disclosure import hidden
 from amble.evaluation.study.model import Disclosure, Study
-from amble.outcomes.figures import completeness, completeness_counts, completeness_release
+from amble.outcomes.figures import completeness
+from amble.outcomes.figures.completeness import counts, page, release
 from amble.outcomes.told import opened, stored
 from tests.differencing import worked_out
 
@@ -94,7 +95,7 @@ def test_what_is_due_later_does_not_count_and_what_is_due_today_does(material, a
 def test_modes_and_arms(material, asked):
     service = answers(material)
     told = table(service["measures_due"], "completeness_by_mode")
-    for mode, words in completeness.MODE_WORDS.items():
+    for mode, words in page.MODE_WORDS.items():
         counted = sum(is_answered(one) and (one["mode"] or "not_recorded") == mode for one in asked)
         assert told[words]["answered"] == counted
     for arm, words in (("etmi", "ETMI"), ("usual_care", "usual care")):
@@ -127,11 +128,11 @@ def became(row) -> str:
 
 def test_what_became_of_them_with_the_reminders(material, asked):
     told = table(answers(material)["reminders"], "reminders")
-    counted = dict.fromkeys(completeness.BECAME, 0)
+    counted = dict.fromkeys(page.BECAME, 0)
     for row in asked:
         counted[became(row)] += 1
     assert {words: told[words]["measures"] for words in told} == {
-        words: counted[name] for name, words in completeness.BECAME.items()
+        words: counted[name] for name, words in page.BECAME.items()
     }
     assert all(counted.values()), "the rows try every way"
     assert any("not proof" in text for text in answers(material)["reminders"].sentences)
@@ -167,13 +168,13 @@ UPDATE assessments SET mode = 'own_device' WHERE clinic_id = 'c00003' AND mode =
 @pytest.mark.parametrize("change", [THIN, ONE_CLINIC], ids=["thin", "one clinic"])
 def test_nothing_that_is_hidden_follows_from_the_other_tables(night, change):
     """All tables of the service and of every clinic at once."""
-    found = completeness_counts.count(night(DAY, change=change))
-    cells = completeness_release.shown(found, Study().disclosure)
+    found = counts.count(night(DAY, change=change))
+    cells = release.shown(found, Study().disclosure)
     shown = {(*place, name): cell for place, row in cells.items() for name, cell in row.items()}
     truth = {
         key: row[name]
         for place, row in found.groups.items()
-        for name in completeness_counts.COUNTS
+        for name in counts.COUNTS
         if (key := (*place, name)) in shown
     }
     sums, parts = {}, []

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from amble.evaluation.study.model import Disclosure, PriceList, Study
-from amble.outcomes.figures import cost, reach_counts, reach_release
+from amble.outcomes.figures import cost
+from amble.outcomes.figures.cost import planning
+from amble.outcomes.figures.reach import counts, release
 from amble.outcomes.told import opened, stored
 from tests import night_material
 
@@ -101,13 +103,13 @@ def test_patients_of_a_clinic_are_as_alike_as_the_report_says_of_its_clinicians(
 
 def test_a_hidden_count_stands_behind_no_number_of_the_planners(material):
     """As if the service's reach were hidden: neither the share nor what each physiotherapist treats is told."""
-    reach = reach_counts.count(material)
-    shown = reach_release.released(reach, material.day, Disclosure()).service
-    open_to_all = cost.planning.numbers(material, reach, shown)
+    reach = counts.count(material)
+    shown = release.released(reach, material.day, Disclosure()).service
+    open_to_all = planning.numbers(material, reach, shown)
     assert open_to_all["reach"] and open_to_all["pace"]
-    closed = cost.planning.numbers(material, reach, shown | {"receiving": "hidden"})
+    closed = planning.numbers(material, reach, shown | {"receiving": "hidden"})
     assert closed["reach"] is None and closed["pace"] is None
-    closed = cost.planning.numbers(material, reach, shown | {"eligible": "hidden", "complete": "≤7"})
+    closed = planning.numbers(material, reach, shown | {"eligible": "hidden", "complete": "≤7"})
     assert (closed["eligible"], closed["reach"], closed["measured"]) == (None, None, None)
     few = replace(material, study=replace(material.study, disclosure=Disclosure(suppress_up_to=500)))
     told = list(cost.sections(few))

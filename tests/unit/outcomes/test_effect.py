@@ -10,7 +10,8 @@ from amble.evaluation.estimators.confidence_sequence import TIGHTEST_SE, anytime
 from amble.evaluation.report.page import page_table
 from amble.evaluation.results import Answer
 from amble.evaluation.study.model import Study
-from amble.outcomes.figures import effect, for_whom, looks
+from amble.outcomes.figures import effect, for_whom
+from amble.outcomes.figures.effect import looks, page
 from amble.outcomes.material import Material, Past
 from amble.outcomes.told import PAGES, opened
 
@@ -106,7 +107,7 @@ def test_sessions_move_as_a_ratio_and_the_picture_begins_with_the_second_look():
 
 def test_before_there_is_a_report_the_pages_say_that_it_is_too_early():
     said = [section.answer.sentences for section in effect.sections(material())]
-    assert said == [(effect.TOO_EARLY,)]
+    assert said == [(page.TOO_EARLY,)]
     assert next(iter(for_whom.sections(material()))).answer == for_whom.TOO_EARLY
 
 

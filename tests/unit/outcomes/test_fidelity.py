@@ -9,7 +9,9 @@ import pytest
 from amble.evaluation.marks import MARK
 from amble.evaluation.report.disclosure import hidden, release
 from amble.evaluation.study.model import Study
-from amble.outcomes.figures import fidelity, fidelity_counts, fidelity_release
+from amble.outcomes.figures import fidelity
+from amble.outcomes.figures.fidelity import counts
+from amble.outcomes.figures.fidelity import release as joint
 from amble.outcomes.told import opened, stored
 from amble.programme import fidelity as checklist
 from tests.differencing import worked_out
@@ -163,9 +165,9 @@ UPDATE etmi_sessions SET breaches = [] WHERE clinic_id = 'c00003' AND episode_id
 @pytest.mark.parametrize("change", [CHANGE, ONE_CLINIC], ids=["much", "one clinic"])
 def test_nothing_that_is_hidden_follows_from_the_other_tables(night, change):
     """All tables of the service and of every clinic at once: no small count can be subtracted out of them."""
-    found = fidelity_counts.count(night(DAY, change=change))
+    found = counts.count(night(DAY, change=change))
     most = Study().disclosure.suppress_up_to
-    cells = fidelity_release.shown(found, Study().disclosure)
+    cells = joint.shown(found, Study().disclosure)
     shown = {(*place, name): cell for place, row in cells.items() for name, cell in row.items()}
     truth = _counted(found, shown)
     sums, parts = {}, []
@@ -177,7 +179,7 @@ def test_nothing_that_is_hidden_follows_from_the_other_tables(night, change):
             sums.setdefault(((None, by, value, name), "clinics"), []).append(key)
         if by == "month" and name == "scored":
             sums.setdefault(((None, "quarter", quarter(value), name), "months"), []).append(key)
-        of = fidelity_release.KINDS if by == "kind" and name != "missed" else {}
+        of = joint.KINDS if by == "kind" and name != "missed" else {}
         whole = (clinic, "all", None, of[name]) if of else (clinic, by, value, PART_OF.get(name))
         if whole in truth:
             parts.append((key, whole))
@@ -187,7 +189,7 @@ def test_nothing_that_is_hidden_follows_from_the_other_tables(night, change):
     assert worked_out(shown, truth, [(whole, keys) for (whole, _), keys in sums.items()], parts, most) == []
 
 
-PART_OF = fidelity_counts.PART_OF | {"missed": "seen"}
+PART_OF = counts.PART_OF | {"missed": "seen"}
 
 
 def _counted(found, shown) -> dict:
@@ -215,8 +217,8 @@ def test_sentences_say_no_number_that_a_table_hides(night):
     material = night(
         DAY, study=Study(), change=few + "DELETE FROM etmi_sessions WHERE hash(episode_id) % 4 > 0"
     )
-    found = fidelity_counts.count(material)
-    cells = fidelity_release.shown(found, Study().disclosure)
+    found = counts.count(material)
+    cells = joint.shown(found, Study().disclosure)
     concealed = 0
     for told in fidelity.sections(material):
         row = found.groups.get((told.clinic, "all", None))

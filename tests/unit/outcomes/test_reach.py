@@ -14,10 +14,11 @@ import pytest
 from amble.evaluation.report.charts import draw
 from amble.evaluation.report.disclosure import HIDDEN, hidden, release_shares
 from amble.evaluation.study.model import Disclosure, Study
-from amble.outcomes.figures import reach, reach_groups, reach_leaks
-from amble.outcomes.figures.reach_counts import PART_OF, count, where_they_went
-from amble.outcomes.figures.reach_release import month_of, quarter_of, released
-from amble.outcomes.figures.reach_steps import published, steps
+from amble.outcomes.figures import reach
+from amble.outcomes.figures.reach import groups, leaks
+from amble.outcomes.figures.reach.counts import PART_OF, count, where_they_went
+from amble.outcomes.figures.reach.release import month_of, quarter_of, released
+from amble.outcomes.figures.reach.steps import published, steps
 from amble.outcomes.material import Material, opened
 from amble.outcomes.told import stored
 from tests import night_material
@@ -148,7 +149,7 @@ def test_the_studys_figures_are_the_published_counts_and_named_as_such(told):
 
 
 def test_the_biggest_leak_is_the_one_whose_mending_brings_most(material, episodes, told):
-    found = reach_leaks.leaks(count(material))
+    found = leaks.leaks(count(material))
     assert [leak.extra for leak in found] == sorted((leak.extra for leak in found), reverse=True)
     after = [row for row in episodes if row["trained"]]
     rate = sum(row["etmi"] for row in after) / len(after)
@@ -161,7 +162,7 @@ def test_the_biggest_leak_is_the_one_whose_mending_brings_most(material, episode
 
 
 def test_the_groups_reach_is_that_of_plain_python(episodes, told):
-    found = table(of(told, reach_groups.NAME), reach_groups.NAME)
+    found = table(of(told, groups.NAME), groups.NAME)
     rows = {row[0]: row for row in found.rows}
     old = [row for row in episodes if row["age_years"] >= 65]
     rest = [row for row in episodes if row["age_years"] < 65]

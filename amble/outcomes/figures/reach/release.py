@@ -13,7 +13,7 @@ from amble.evaluation.report.disclosure import HIDDEN, hidden
 from amble.evaluation.results import Cell
 from amble.evaluation.study.model import Disclosure
 from amble.outcomes.figures import jointly
-from amble.outcomes.figures.reach_counts import Reach, added, whole_of
+from amble.outcomes.figures.reach.counts import Reach, added, whole_of
 
 IN_TIME = ("eligible", "receiving")
 BY_CLINIC = ("eligible", "receiving", "declined_offer", "complete", "before", "receiving_before")

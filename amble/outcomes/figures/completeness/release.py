@@ -6,7 +6,7 @@ from typing import Any
 from amble.evaluation.report.disclosure import HIDDEN, hidden
 from amble.evaluation.results import Cell
 from amble.evaluation.study.model import Disclosure
-from amble.outcomes.figures.completeness_counts import COUNTS, Completeness
+from amble.outcomes.figures.completeness.counts import COUNTS, Completeness
 from amble.outcomes.figures.jointly import TOGETHER, released, within
 
 SPLITS = {

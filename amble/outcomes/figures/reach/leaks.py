@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from amble.evaluation.marks import people, share
 from amble.evaluation.results import Cell, Table
-from amble.outcomes.figures.reach_counts import Reach, added, where_they_went
+from amble.outcomes.figures.reach.counts import Reach, added, where_they_went
 
 ASSUMPTIONS = (
     "What mending a leak would bring takes these patients to be like those who are compared with them, and is told for "

@@ -6,7 +6,7 @@ from typing import Any
 from amble.evaluation.report.disclosure import HIDDEN, hidden
 from amble.evaluation.results import Cell
 from amble.evaluation.study.model import Disclosure
-from amble.outcomes.figures.fidelity_counts import COUNTS, PART_OF, Fidelity, Row, inside
+from amble.outcomes.figures.fidelity.counts import COUNTS, PART_OF, Fidelity, Row, inside
 from amble.outcomes.figures.jointly import TOGETHER, released, within
 
 SPLITS = {"all": COUNTS, "session": COUNTS[:4], "quarter": ("scored",), "month": ("scored", "adherent")}

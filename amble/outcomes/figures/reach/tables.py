@@ -8,9 +8,9 @@ from scipy.stats import binomtest
 
 from amble.evaluation.report.disclosure import HIDDEN, hidden
 from amble.evaluation.results import Cell, Figure, Table
-from amble.outcomes.figures.reach_counts import Reach
-from amble.outcomes.figures.reach_release import BY_CLINICIAN, YEARS, Cells, Shown, offered, percent, share
-from amble.outcomes.figures.reach_steps import published, reference, steps
+from amble.outcomes.figures.reach.counts import Reach
+from amble.outcomes.figures.reach.release import BY_CLINICIAN, YEARS, Cells, Shown, offered, percent, share
+from amble.outcomes.figures.reach.steps import published, reference, steps
 from amble.outcomes.material import Material
 
 REFERENCE = "the ETMI study"

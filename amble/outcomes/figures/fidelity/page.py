@@ -9,9 +9,9 @@ import numpy as np
 from amble.evaluation.analyses.words import interval, number
 from amble.evaluation.estimators.shares import share_difference
 from amble.evaluation.results import Answer, Cell, Figure, Table
-from amble.outcomes.figures import fidelity_rated
-from amble.outcomes.figures.fidelity_counts import Fidelity, Row, by_clinician, count, inside
-from amble.outcomes.figures.fidelity_release import Cells, Shown, shown
+from amble.outcomes.figures.fidelity import rated
+from amble.outcomes.figures.fidelity.counts import Fidelity, Row, by_clinician, count, inside
+from amble.outcomes.figures.fidelity.release import Cells, Shown, shown
 from amble.outcomes.figures.jointly import beside, hidden, percent, said, said_share
 from amble.outcomes.material import Material
 from amble.outcomes.told import Told
@@ -72,7 +72,7 @@ def sections(material: Material) -> Iterator[Told]:
         yield Told("fidelity", _scores(part), clinic, {"headline": [headline]})
         yield Told("fidelity", _over_time(part), clinic)
         yield Told("fidelity", _domains(part), clinic)
-        yield Told("fidelity", fidelity_rated.answer(part), clinic)
+        yield Told("fidelity", rated.answer(part), clinic)
 
 
 _ASKED = "Was ETMI given as it was meant?"

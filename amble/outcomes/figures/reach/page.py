@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from amble.evaluation.marks import people, share
 from amble.evaluation.report.disclosure import hidden, release_table
 from amble.evaluation.results import Answer, Cell, Table
-from amble.outcomes.figures import reach_groups, reach_leaks, reach_tables
-from amble.outcomes.figures.reach_counts import Reach, count
-from amble.outcomes.figures.reach_release import Cells, Shown, offered, percent, released
-from amble.outcomes.figures.reach_steps import Step, published, reference, steps
+from amble.outcomes.figures.reach import groups, leaks, tables
+from amble.outcomes.figures.reach.counts import Reach, count
+from amble.outcomes.figures.reach.release import Cells, Shown, offered, percent, released
+from amble.outcomes.figures.reach.steps import Step, published, reference, steps
 from amble.outcomes.material import Material
 from amble.outcomes.told import Told
 
@@ -37,33 +37,33 @@ def sections(material: Material) -> Iterator[Told]:
     for clinic in sorted(material.own_clinics, key=material.own_clinics.__getitem__):
         if clinic in shown.clinics and not hidden(shown.clinics[clinic]["eligible"]):
             yield _clinic(material, reach.of_clinic(clinic), shown, clinic)
-    yield reach_groups.section(material)
+    yield groups.section(material)
 
 
 def _service(material: Material, reach: Reach, shown: Shown) -> Told:
     staff = _staff_released(reach, material)
-    where = reach_leaks.table(reach)
+    where = leaks.table(reach)
     answer = Answer(
         name="reach",
         question=QUESTION,
         sentences=(
             *_received(reach),
-            *reach_leaks.sentences(reach),
+            *leaks.sentences(reach),
             *_on_the_way(reach),
             *_beside(material, reach),
         ),
         tables=(
             _funnel("reach_steps", staff | _patients(shown.service)),
             where,
-            *reach_tables.of_service(material, shown),
+            *tables.of_service(material, shown),
             _waiting(reach),
         ),
         figures=(
-            reach_tables.funnel_figure("reach_steps"),
-            reach_tables.where_figure(where.name),
-            *reach_tables.service_figures(),
+            tables.funnel_figure("reach_steps"),
+            tables.where_figure(where.name),
+            *tables.service_figures(),
         ),
-        assumptions=(*ASSUMPTIONS, *reach_leaks.ASSUMPTIONS),
+        assumptions=(*ASSUMPTIONS, *leaks.ASSUMPTIONS),
     )
     return Told("reach", answer, more={"headline": list(_headline(reach))})
 
@@ -78,12 +78,12 @@ def _clinic(material: Material, own: Reach, shown: Shown, clinic: str) -> Told:
         sentences=tuple(_clinic_said(shown.clinics[clinic], service)),
         tables=(
             _funnel("reach_steps_clinic", counts),
-            *reach_tables.of_clinic(material, shown, own, clinic),
+            *tables.of_clinic(material, shown, own, clinic),
             _waiting(own),
         ),
         figures=(
-            reach_tables.funnel_figure("reach_steps_clinic"),
-            reach_tables.quarter_figure(),
+            tables.funnel_figure("reach_steps_clinic"),
+            tables.quarter_figure(),
         ),
         assumptions=ASSUMPTIONS,
     )
@@ -234,7 +234,7 @@ def _headline(reach: Reach) -> Iterator[dict[str, str]]:
         "value": share(every["receiving"], every["eligible"]),
         "words": f"of {people(every['eligible'])} eligible patients received ETMI.",
     }
-    if worst := reach_leaks.biggest(reach):
+    if worst := leaks.biggest(reach):
         yield {
             "name": "biggest_leak",
             "value": "",

@@ -8,11 +8,11 @@ from amble.evaluation.analyses.words import interval, number
 from amble.evaluation.estimators.shares import ShareDifference, share_difference
 from amble.evaluation.results import Answer, Cell, Estimate, Table
 from amble.evaluation.study.model import ARMS
-from amble.outcomes.figures.fidelity_counts import inside
+from amble.outcomes.figures.fidelity.counts import inside
 from amble.outcomes.figures.jointly import hidden, percent, said_share
 
 if TYPE_CHECKING:
-    from amble.outcomes.figures.completeness import Part
+    from amble.outcomes.figures.completeness.page import Part
 
 
 def answer(part: "Part") -> Answer:

@@ -8,7 +8,7 @@ from amble.evaluation.report.numbers import MINUS, number
 from amble.evaluation.report.page import in_short
 from amble.evaluation.results import Answer, Estimate
 from amble.evaluation.study.model import LABELS
-from amble.outcomes.figures.looks import ORDER, always, said, two_intervals, with_looks
+from amble.outcomes.figures.effect.looks import ORDER, always, said, two_intervals, with_looks
 from amble.outcomes.material import Material
 from amble.outcomes.told import Told
 

@@ -6,12 +6,12 @@ from amble.evaluation.analyses.words import interval, number
 from amble.evaluation.estimators.agreement import MeanDifference, agreement, mean_difference
 from amble.evaluation.marks import people
 from amble.evaluation.results import Answer, Cell, Figure, Table
-from amble.outcomes.figures.fidelity_counts import by_clinician, inside, tables_of_marks
+from amble.outcomes.figures.fidelity.counts import by_clinician, inside, tables_of_marks
 from amble.outcomes.figures.jointly import HIDDEN, beside, hidden, percent, said, said_share
 from amble.programme import fidelity, rating_sample
 
 if TYPE_CHECKING:
-    from amble.outcomes.figures.fidelity import Part
+    from amble.outcomes.figures.fidelity.page import Part
 
 WHY_AC1 = (
     "AC1 is the agreement beyond chance. Cohen's kappa stands beside it, but falls to nothing when nearly every "

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-FILE = Path(__file__).with_name("reach.toml")
+FILE = Path(__file__).with_name("steps.toml")
 
 
 @dataclass(frozen=True)
 class Step:
-    """As reach.toml describes it. study_count is None where the study published nothing."""
+    """As steps.toml describes it. study_count is None where the study published nothing."""
 
     name: str
     words: str

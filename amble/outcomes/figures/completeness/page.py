@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from amble.evaluation.results import Answer, Cell, Figure, Table
-from amble.outcomes.figures import completeness_arms, completeness_outcomes, reach_counts, reach_release
-from amble.outcomes.figures.completeness_counts import MODES, Completeness, count
-from amble.outcomes.figures.completeness_release import Cells, Shown, shown
+from amble.outcomes.figures.completeness import arms, outcomes
+from amble.outcomes.figures.completeness.counts import MODES, Completeness, count
+from amble.outcomes.figures.completeness.release import Cells, Shown, shown
 from amble.outcomes.figures.jointly import percent, said, said_share
+from amble.outcomes.figures.reach import counts as reach_counts
+from amble.outcomes.figures.reach import release as reach_release
 from amble.outcomes.material import Material
 from amble.outcomes.told import Told
 from amble.vocabulary import Visit
@@ -54,7 +56,7 @@ def sections(material: Material) -> Iterator[Told]:
     reach = reach_release.released(reach_counts.count(material), material.day, rule)
     for clinic in (None, *material.own_clinics):
         part = Part(clinic, found, released, material.own_clinics, material.study.confidence)
-        complete = completeness_outcomes.answer(part, reach, material.report if clinic is None else None)
+        complete = outcomes.answer(part, reach, material.report if clinic is None else None)
         if complete:
             yield Told("completeness", complete, clinic, {"headline": [_complete(complete, part, reach)]})
         if part.cells()["due"] == 0:
@@ -63,7 +65,7 @@ def sections(material: Material) -> Iterator[Told]:
             continue
         yield Told("completeness", _due(part), clinic, {"headline": [_answered(part)]})
         yield Told("completeness", _over_time(part), clinic)
-        yield Told("completeness", completeness_arms.answer(part), clinic)
+        yield Told("completeness", arms.answer(part), clinic)
         yield Told("completeness", _reminders(part), clinic)
 
 
@@ -71,7 +73,7 @@ _ASKED = "Are the measures answered?"
 
 
 def _complete(answer: Answer, part: Part, reach: reach_release.Shown) -> dict:
-    cells = completeness_outcomes.cells_of(part, reach)
+    cells = outcomes.cells_of(part, reach)
     value = said_share(cells["complete"], cells["eligible"])
     return {"name": "outcomes_complete", "value": value, "words": answer.sentences[0]}
 

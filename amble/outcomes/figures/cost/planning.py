@@ -9,7 +9,7 @@ import numpy as np
 from amble.evaluation.report.disclosure import hidden, release
 from amble.evaluation.results import Answer, Cell, Estimate
 from amble.evaluation.study.model import PriceList
-from amble.outcomes.figures.reach_counts import Reach
+from amble.outcomes.figures.reach.counts import Reach
 from amble.outcomes.material import Material
 
 MONTH = 365.25 / 12

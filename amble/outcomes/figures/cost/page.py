@@ -7,7 +7,9 @@ from amble.evaluation.analyses.words import interval, number
 from amble.evaluation.marks import people
 from amble.evaluation.report.disclosure import hidden
 from amble.evaluation.results import Answer, Cell, Estimate, Table
-from amble.outcomes.figures import planning, reach_counts, reach_release
+from amble.outcomes.figures.cost import planning
+from amble.outcomes.figures.reach import counts as reach_counts
+from amble.outcomes.figures.reach import release as reach_release
 from amble.outcomes.material import Material
 from amble.outcomes.told import Told
 

@@ -6,11 +6,11 @@ from amble.evaluation.report.model import Report, Share
 from amble.evaluation.results import Answer, Cell, Table
 from amble.evaluation.study.model import ARMS
 from amble.outcomes.figures.jointly import HIDDEN, percent, said, said_share
-from amble.outcomes.figures.reach_release import Cells, Shown
-from amble.outcomes.figures.reach_steps import published, reference, steps
+from amble.outcomes.figures.reach.release import Cells, Shown
+from amble.outcomes.figures.reach.steps import published, reference, steps
 
 if TYPE_CHECKING:
-    from amble.outcomes.figures.completeness import Part
+    from amble.outcomes.figures.completeness.page import Part
 
 COLUMNS = ("eligible", "complete", "percent_complete")
 
