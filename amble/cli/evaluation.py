@@ -33,7 +33,7 @@ class Refused(instruments.Refused):
 @contextmanager
 def steps(names: tuple[str, ...]) -> Iterator["Progress"]:
     """A progress bar that names the step being worked on; what cannot be evaluated is told under it."""
-    from amble.evaluation.run import CannotEvaluate
+    from amble.evaluation.refusal import CannotEvaluate
 
     # No least number of steps: the first step is named as well.
     shown = {"item_show_func": lambda step: step or "", "update_min_steps": 0}

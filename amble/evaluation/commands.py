@@ -9,11 +9,12 @@ from pathlib import Path
 from amble.evaluation import run
 from amble.evaluation.analyses import over_time
 from amble.evaluation.engine import ENGINES, EngineUnavailable
+from amble.evaluation.refusal import CannotEvaluate, NotYet
 from amble.evaluation.report.charts import warm_up
 from amble.evaluation.report.model import Report
 from amble.evaluation.report.writing import CannotWrite, check, write
 from amble.evaluation.results import Answer
-from amble.evaluation.run import CannotEvaluate, NotYet, Progress
+from amble.evaluation.run import Progress
 from amble.evaluation.study.against_data import problems
 from amble.evaluation.study.model import Study
 from amble.evaluation.study.reading import StudyError, StudySource, study_and_source

@@ -12,6 +12,7 @@ from amble.evaluation.cohort.eligibility import FlowRow
 from amble.evaluation.cohort.implementation import implementation
 from amble.evaluation.cohort.landing import Landed, land
 from amble.evaluation.engine import Engine
+from amble.evaluation.refusal import CannotEvaluate, NotYet
 from amble.evaluation.report.model import Report, Share
 from amble.evaluation.results import Answer, Table
 from amble.evaluation.snapshot.faults import Fault, faults
@@ -52,18 +53,6 @@ STEPS = (*BEFORE_QUESTIONS, *QUESTIONS, "Write the report")
 FEW = 30  # with fewer in an arm, a covariate that is the same for everyone may be so by chance
 
 Progress = Callable[[str], None]
-
-
-class CannotEvaluate(Exception):
-    """Nothing was computed. `reasons` are complete messages, one per fault."""
-
-    def __init__(self, reasons: Sequence[str]) -> None:
-        super().__init__("\n".join(reasons))
-        self.reasons = tuple(reasons)
-
-
-class NotYet(CannotEvaluate):
-    """Nothing was computed for want of people. In a young service nobody need do anything about it."""
 
 
 @dataclass(frozen=True)

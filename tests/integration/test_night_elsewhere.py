@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from amble.evaluation import commands
-from amble.evaluation.run import CannotEvaluate
+from amble.evaluation.refusal import CannotEvaluate
 from amble.outcomes.nightly import elsewhere
 from tests import night_material
 

@@ -1,14 +1,16 @@
 """Keys that lead back to nobody without the key file: HMAC-SHA256, computed where the rows are."""
 
 import hashlib
+from typing import TYPE_CHECKING
 
-from duckdb import DuckDBPyConnection
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection  # the web pages know a pseudonym without knowing the engine
 
 BLOCK = 64  # bytes that SHA-256 works on at a time (RFC 2104)
 SHOWN = 32  # of 64 hexadecimal digits: two of ten million keys meet with a chance below 1e-24
 
 
-def prepare(connection: DuckDBPyConnection, key: bytes) -> None:
+def prepare(connection: "DuckDBPyConnection", key: bytes) -> None:
     """Hand the key to the connection as two variables, so that it stands in no query and in no message."""
     key = hashlib.sha256(key).digest() if len(key) > BLOCK else key
     padded = key.ljust(BLOCK, b"\0")

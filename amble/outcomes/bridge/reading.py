@@ -9,13 +9,9 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from amble.instruments.definition import load_all
+from amble.outcomes.bridge.scales import SCREENS, measured
 
 NUMBER, MEASURED, TEXT = pa.int64(), pa.float64(), pa.string()
-SCREENS = {"phq4": ("depression", "anxiety")}  # instrument -> its scales that screen
-SPELT = {
-    "pain_nrs": "nrs"
-}  # the snapshot names the pain scale as other services do, to be pooled with theirs
 
 
 @dataclass(frozen=True)
@@ -25,16 +21,6 @@ class Read:
     name: str
     columns: Mapping[str, pa.DataType]
     sql: str
-
-
-def measured() -> list[tuple[str, str, str, str]]:
-    """(instrument, scale, measure, instrument as the snapshot spells it) of every scale that the snapshot takes."""
-    return [
-        (each.id, scale.id, scale.measure, SPELT.get(each.id, each.id))
-        for each in load_all()
-        for scale in each.scales
-        if scale.measure
-    ]
 
 
 def _scales() -> str:

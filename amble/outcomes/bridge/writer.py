@@ -15,7 +15,8 @@ from amble.evaluation.snapshot import pseudonyms as hidden
 from amble.outcomes import pseudonyms
 from amble.outcomes.bridge import changes, folder, live, shaping
 from amble.outcomes.bridge.folder import MANIFEST, CannotWrite
-from amble.outcomes.bridge.reading import TRAINING, Read, measured, reads
+from amble.outcomes.bridge.reading import TRAINING, Read, reads
+from amble.outcomes.bridge.scales import measured
 
 CLINICIANS = "clinicians.parquet"
 

@@ -5,7 +5,7 @@ import duckdb
 from amble.instruments.definition import load
 from amble.instruments.model import Definition, Scale
 from amble.instruments.reading import possible_points
-from amble.outcomes.bridge.reading import SCREENS, measured
+from amble.outcomes.bridge.scales import SCREENS, measured
 
 TABLES = (
     "CREATE TABLE questionnaire (place INTEGER, instrument TEXT, version TEXT)",

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from amble.evaluation.engine import DuckDB
-from amble.evaluation.run import CannotEvaluate
+from amble.evaluation.refusal import CannotEvaluate
 from amble.evaluation.settings.source import SettingsError
 from amble.evaluation.snapshot.own_csv.convert import CannotConvert, convert
 from amble.evaluation.snapshot.own_csv.mapping import read_mapping

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from amble.care.audit.actions import record
 from amble.care.records.models import Episode
-from amble.evaluation.run import CannotEvaluate
+from amble.evaluation.refusal import CannotEvaluate
 from amble.outcomes.bridge.folder import CannotWrite
 from amble.outcomes.models import Night
 from amble.outcomes.nightly.clock import service_zone

@@ -10,7 +10,7 @@ from typing import Any
 
 from amble.care.records.models import Episode
 from amble.evaluation.estimators.people_like_me import Known, Model, opened
-from amble.outcomes.bridge.reading import SCREENS, measured
+from amble.outcomes.bridge.scales import SCREENS, measured
 from amble.outcomes.models import Night
 from amble.vocabulary import ActivityLevel, Visit
 
