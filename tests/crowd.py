@@ -48,9 +48,12 @@ def long_discharged(clinic, clinicians, count: int) -> list[Episode]:
 
 def sign_in(episodes: Iterable[Episode]) -> list[str]:
     """A session for each patient, as after signing in. Returns the session keys in the same order."""
+    return sessions_of(episode.patient.user for episode in episodes)
+
+
+def sessions_of(users: Iterable[User]) -> list[str]:
     store, sessions = SessionStore(), []
-    for episode in episodes:
-        user = episode.patient.user
+    for user in users:
         content = {
             SESSION_KEY: str(user.pk),
             BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],

@@ -1,9 +1,12 @@
 """The nightly job from the live record to the stored pages, beside `amble evaluate` alone on the same snapshot.
 
-The record is a service like the demo's, loaded in bulk. Each run is a process of its own.
+The record is a service like the demo's, loaded in bulk. Each run is a process of its own. Then every page of the
+service lead is asked for, as a browser does.
 """
 
 import json
+import time
+import urllib.request
 from collections.abc import Sequence
 
 from tests.real_server import RealServer
@@ -46,6 +49,21 @@ evaluate(snapshot=folder / "outcomes" / "snapshot", study=None, out=folder / "re
          progress=lambda step: None)
 tell({"seconds": time.perf_counter() - began})
 """
+LEAD = """
+from django.db.models import Count
+from amble.care.records.actions import staff
+from amble.care.records.models import Clinic
+from amble.vocabulary import Role
+from tests import address_map, crowd
+clinic = Clinic.objects.annotate(n=Count("episodes")).order_by("-n").first()
+lead = staff.join(email="lead@bench.example", name="Lead", role=Role.SERVICE_LEAD, clinic=clinic, by=None).user
+pages = [
+    (place.name, f"/{place.route}") for place in address_map.guarded()
+    if place.rule == "service_figures" and "<" not in place.route and not place.name.endswith("-choose-clinic")
+]
+print(json.dumps({"session": crowd.sessions_of([lead])[0], "pages": pages}))
+"""
+ASKED = 5
 # Steps of the job that are shown by themselves; all between them is what `amble evaluate` does.
 SHOWN = {
     "Write the snapshot": "snapshot",
@@ -67,6 +85,7 @@ def _at(size: int) -> dict:
         loaded = _run(service, LOAD, str(database.folder), str(size))
         night = _run(service, NIGHT)
         alone = _run(service, EVALUATE, str(database.folder))
+        pages = _pages(service)
     parts = dict.fromkeys(PARTS, 0.0)
     for step, seconds in night["steps"]:
         parts[SHOWN.get(step, "evaluation")] += seconds
@@ -80,7 +99,29 @@ def _at(size: int) -> dict:
         "alone_seconds": round(alone["seconds"], 1),
         "alone_peak_mb": round(alone["peak_mb"]),
         "ratio": round(night["seconds"] / alone["seconds"], 2),
+        "pages": pages,
     }
+
+
+def _pages(service: RealServer) -> dict[str, float]:
+    """Page -> milliseconds from asking to the last byte, the slowest of ASKED; one call before is not counted."""
+    lead = service.ask(LEAD)
+    service.start()
+    try:
+        return {
+            name: max([_asked(service, address, lead["session"]) for _ in range(ASKED + 1)][1:])
+            for name, address in lead["pages"]
+        }
+    finally:
+        service.stop()
+
+
+def _asked(service: RealServer, address: str, session: str) -> float:
+    asked = urllib.request.Request(service.address + address, headers={"Cookie": f"amble_session={session}"})
+    began = time.perf_counter()
+    with urllib.request.urlopen(asked) as answer:
+        answer.read()
+    return round(1000 * (time.perf_counter() - began))
 
 
 def _run(service: RealServer, code: str, *arguments: str) -> dict:
@@ -98,14 +139,30 @@ def written(results: list[dict]) -> str:
             f"{each['alone_seconds']} s, {each['alone_peak_mb']} MB",
             each["ratio"],
             f"{each['loaded_rows']:,} rows in {each['load_seconds']} s",
+            _slowest(each["pages"]),
         ]
         for each in results
     ]
-    head = ["episodes", *PARTS, "the night", "memory", "`amble evaluate` alone", "ratio", "bulk load"]
+    head = [
+        "episodes",
+        *PARTS,
+        "the night",
+        "memory",
+        "`amble evaluate` alone",
+        "ratio",
+        "bulk load",
+        "slowest page of a lead",
+    ]
     say = (
         "The first night of a service like the demo's (SQLite): nothing is there that it could go on from. Snapshot: "
         "snapshot and operations from the record. Earlier months: what each month's end would have shown, newest "
         "first, for at most two minutes a night. Pages: every figure, released and drawn, and stored. The ratio is "
-        "the night beside `amble evaluate` alone on the snapshot it wrote. The last column fills the record."
+        "the night beside `amble evaluate` alone on the snapshot it wrote. The bulk load fills the record. "
+        f"The last column: the slowest of {ASKED} calls of the slowest of the service lead's pages and lists."
     )
     return f"{say}\n\n{table(head, rows)}"
+
+
+def _slowest(pages: dict[str, float]) -> str:
+    name = max(pages, key=pages.__getitem__)
+    return f"{name}, {pages[name]:.0f} ms (of {len(pages)})"
