@@ -59,7 +59,7 @@ def start_of(sums: PatternSums, model: MeanModel) -> Start:
         )
     problem = problem_of(grams, observed, seen, design, spread)
     begin = problem.sigma(problem.theta(regular(sigma / np.outer(spread, spread))[None]))
-    warnings = early_warnings(model, seen, kept, problem)
+    warnings = early_warnings(model, seen, gram, kept, problem)
     return Start(problem, begin, spread, seen, patterns, observed, kept, null, warnings)
 
 
@@ -115,10 +115,20 @@ def regular(correlation: np.ndarray) -> np.ndarray:
     return vectors * np.maximum(values, 1e-3 * values[-1]) @ vectors.T
 
 
-def early_warnings(model: MeanModel, seen: np.ndarray, kept: np.ndarray, problem: Problem) -> tuple[str, ...]:
-    """What was left out before fitting, in plain words."""
+def early_warnings(
+    model: MeanModel, seen: np.ndarray, gram: np.ndarray, kept: np.ndarray, problem: Problem
+) -> tuple[str, ...]:
+    """What was left out before fitting, in plain words.
+
+    A level of a covariate that nobody measured has is no loss: without it the model says the same.
+    """
     empty = [visit for t, visit in enumerate(model.visits) if t not in seen]
-    lost = [c for k, c in enumerate(model.coefficients) if k not in kept and c[1] not in empty]
+    unused = [
+        ":" in name and "*" not in name and not gram[k, k] for k, (name, _) in enumerate(model.coefficients)
+    ]
+    lost = [
+        c for k, c in enumerate(model.coefficients) if k not in kept and c[1] not in empty and not unused[k]
+    ]
     warnings = [f"Nobody was measured at {visit}; that visit is left out." for visit in empty]
     if lost:
         listed = ", ".join(map(named, lost))

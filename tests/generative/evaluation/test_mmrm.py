@@ -125,6 +125,17 @@ def test_a_column_that_adds_nothing_is_dropped_and_named(extra):
     assert estimates(with_it) == pytest.approx(estimates(without), rel=1e-8)
 
 
+def test_only_a_level_that_nobody_has_is_dropped_in_silence():
+    columns, z, y = trial()
+    nobody, somebody = 0 * z[:, 0], 1.0 * (np.arange(len(z)) < 5)
+    named = (*columns, "activity:unknown", "arm*sex:male")
+    fit = fitted(named, np.column_stack([z, nobody, nobody]), y)
+    assert fit.dropped == (("activity:unknown", None), ("arm*sex:male", None))
+    assert "arm*sex:male" in fit.warnings[0] and "activity:unknown" not in fit.warnings[0]
+    twice = fitted((*columns, "sex:other", "activity:unknown"), np.column_stack([z, somebody, somebody]), y)
+    assert "activity:unknown" in twice.warnings[0]
+
+
 def test_a_column_that_says_the_same_as_the_arm_leaves_no_comparison():
     columns, z, y = trial()
     fit = fitted((*columns, "trained"), np.column_stack([z, 1 - z[:, 1]]), y)
