@@ -109,10 +109,9 @@ FROM (SELECT patient, number, 'due' AS slot, due_reminder_date AS day FROM asses
 def tables(clinic: Mapping[str, str]) -> Iterator[tuple[type[Model], str]]:
     """In the order of their links.  clinic: what every clinic has, such as time_zone."""
     details = ", ".join("'{}' AS {}".format(text.replace("'", "''"), name) for name, text in clinic.items())
-    yield (
-        Clinic,
-        f"SELECT number AS id, 'Clinic ' || number AS name, 'clinic-' || number AS slug, {details} FROM clinic",
-    )
+    # As many digits for each, so that names sort as their numbers do.
+    name = "'Clinic ' || lpad(number::VARCHAR, length((max(number) OVER ())::VARCHAR), '0') AS name"
+    yield Clinic, f"SELECT number AS id, {name}, 'clinic-' || number AS slug, {details} FROM clinic"
     yield User, USER
     yield Membership, MEMBERSHIP
     yield Training, TRAINING
