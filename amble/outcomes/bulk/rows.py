@@ -110,7 +110,7 @@ def tables(clinic: Mapping[str, str]) -> Iterator[tuple[type[Model], str]]:
     """In the order of their links.  clinic: what every clinic has, such as time_zone."""
     details = ", ".join("'{}' AS {}".format(text.replace("'", "''"), name) for name, text in clinic.items())
     # As many digits for each, so that names sort as their numbers do.
-    name = "'Clinic ' || lpad(number::VARCHAR, length((max(number) OVER ())::VARCHAR)::INT::INT, '0') AS name"
+    name = "'Clinic ' || lpad(number::VARCHAR, length((max(number) OVER ())::VARCHAR)::INT, '0') AS name"
     yield Clinic, f"SELECT number AS id, {name}, 'clinic-' || number AS slug, {details} FROM clinic"
     yield User, USER
     yield Membership, MEMBERSHIP
