@@ -21,6 +21,7 @@ from amble.outcomes import pseudonyms
 from amble.outcomes.bridge import writer
 from amble.outcomes.models import Night, StoredEstimate, StoredSection
 from amble.outcomes.nightly import replay
+from amble.outcomes.nightly.clock import is_due
 from amble.programme import fidelity
 from amble.vocabulary import Arm, Role
 
@@ -178,7 +179,9 @@ def lies_near(found: StoredEstimate, true: float) -> None:
 
 def moves_when_a_week_goes_by(place) -> None:
     before = Episode.objects.order_by("pk").values_list("start_date", flat=True)[0]
+    assert not is_due()
     let_time_pass(7)
+    assert is_due()
     assert Episode.objects.order_by("pk").values_list("start_date", flat=True)[0] == before - timedelta(
         days=7
     )
