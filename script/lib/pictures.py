@@ -1,4 +1,4 @@
-"""Takes the README's pictures of a fresh demo clinic, and of an invented service's report, in a real browser."""
+"""Takes the README's pictures of a fresh demo clinic, a demo service and an invented service's report."""
 
 import os
 import signal
@@ -15,29 +15,41 @@ from place import PYTHON, ROOT, say, stop
 
 PORT = os.environ.get("PORT", "8087")
 TARGET = ROOT / "docs" / "pictures"
-TAKE = Path(__file__).with_name("take_pictures.py")
+TAKE = [PYTHON, Path(__file__).with_name("take_pictures.py")]
+SERVER = {"clinic": [], "service": ["--service"]}
+PARTS = [*SERVER, "report"]
+SECONDS_TO_START = 600
 
 
 def main() -> None:
+    wanted = sys.argv[1:] or PARTS
+    if unknown := [part for part in wanted if part not in PARTS]:
+        stop(f"script/pictures does not know {unknown[0]}. It knows {', '.join(PARTS)}.")
     bootstrap("test")
     chromium = find_chromium()
     if chromium is None:
         stop("No Chromium was found. Set AMBLE_CHROMIUM to one.")
     TARGET.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="amble-pictures-") as folder:
-        environment = {**os.environ, "AMBLE_VAR": folder, "PORT": PORT, "DATABASE_URL": ""}
-        server = subprocess.Popen([ROOT / "script" / "server"], env=environment, stdout=subprocess.DEVNULL)
-        try:
-            wait(f"http://localhost:{PORT}/health/")
-            report = evaluated(Path(folder))
-            take = [PYTHON, TAKE, f"http://localhost:{PORT}", folder, report, chromium, TARGET]
-            done = subprocess.run(take)
-        finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait(30)
-    if done.returncode == 0:
-        say(f"The pictures are in {TARGET.relative_to(ROOT)}.")
-    sys.exit(done.returncode)
+    for part in wanted:
+        with tempfile.TemporaryDirectory(prefix="amble-pictures-") as folder:
+            take = [*TAKE, part, chromium, TARGET]
+            if part == "report":
+                subprocess.run([*take, evaluated(Path(folder))], check=True)
+            else:
+                take_demo(take, SERVER[part], folder)
+    say(f"The pictures are in {TARGET.relative_to(ROOT)}.")
+
+
+def take_demo(take: list, arguments: list[str], folder: str) -> None:
+    environment = {**os.environ, "AMBLE_VAR": folder, "PORT": PORT, "DATABASE_URL": ""}
+    command = [ROOT / "script" / "server", *arguments]
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        wait(f"http://localhost:{PORT}/health/")
+        subprocess.run([*take, f"http://localhost:{PORT}", folder], check=True)
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(30)
 
 
 def evaluated(folder: Path) -> Path:
@@ -51,7 +63,8 @@ def evaluated(folder: Path) -> Path:
 
 
 def wait(address: str) -> None:
-    for _ in range(240):
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline:
         try:
             urllib.request.urlopen(address, timeout=2).close()
             return
