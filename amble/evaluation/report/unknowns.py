@@ -12,6 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linprog
 
+GOLDEN = (5**0.5 - 1) / 2  # its multiples, less their whole parts, are all different
+SAME = 1e-6
+
 
 @dataclass(frozen=True)
 class Relation:
@@ -84,7 +87,7 @@ def solvable(system: System, among: Sequence[int]) -> list[int]:
     """The small counts among some for which only one value fits everything that is shown (disclosure-3).
 
     Each programme finds one other table that fits; every small count that differs in it is safe, so that
-    usually two programmes settle all of them.
+    usually two programmes settle all of them. Where a sum of all with uneven weights has one value only, so has each.
     """
     open_, columns = list(among), sorted(system.hidden)
     if not open_:
@@ -93,19 +96,29 @@ def solvable(system: System, among: Sequence[int]) -> list[int]:
     shown = [i for i in range(len(system.values)) if i not in system.hidden]
     left, right = system.matrix[:, columns], -system.matrix[:, shown] @ system.values[shown]
     bounds = [_bounds(system, index) for index in columns]
-    exposed = []
-    attempts = [(list(open_), 1), (list(open_), -1)]
+    exposed: list[int] = []
     while open_:
-        aim, sign = attempts.pop(0) if attempts else ([open_[0]], None)
         goal = np.zeros(len(columns))
-        goal[[position[i] for i in aim]] = 1.0
-        found = [_another(goal * s, left, right, bounds) for s in ((1, -1) if sign is None else (sign,))]
-        moved = {i for i in open_ for x in found if abs(x[position[i]] - system.values[i]) > 0.5}
-        if sign is None and open_[0] not in moved:
-            exposed.append(open_[0])
-            moved.add(open_[0])
+        goal[[position[i] for i in open_]] = 1 + np.arange(1, len(open_) + 1) * GOLDEN % 1
+        found = [_another(goal * sign, left, right, bounds) for sign in (1, -1)]
+        moved = _moved(found, open_, position, system)
+        if not moved and abs(goal @ (found[0] - found[1])) < SAME:
+            return exposed + open_
+        if not moved:
+            goal = np.zeros(len(columns))
+            goal[position[open_[0]]] = 1.0
+            found = [_another(goal * sign, left, right, bounds) for sign in (1, -1)]
+            moved = _moved(found, open_, position, system)
+            if open_[0] not in moved:
+                exposed.append(open_[0])
+                moved.add(open_[0])
         open_ = [i for i in open_ if i not in moved]
     return exposed
+
+
+def _moved(tables: list[np.ndarray], among: list[int], position: dict[int, int], system: System) -> set[int]:
+    """Those that differ from the truth in some table that fits."""
+    return {i for i in among for x in tables if abs(x[position[i]] - system.values[i]) > 0.5}
 
 
 def _another(goal: np.ndarray, left: np.ndarray, right: np.ndarray, bounds: list) -> np.ndarray:
