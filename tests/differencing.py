@@ -8,6 +8,16 @@ from amble.evaluation.report.disclosure import hidden
 from amble.evaluation.results import Cell
 
 
+def flat(cut: Mapping[tuple, Mapping]) -> dict[Hashable, Cell]:
+    """(clinic, what it is cut by, value, name) -> cell."""
+    return {
+        (*place, value, name): cell
+        for place, rows in cut.items()
+        for value, row in rows.items()
+        for name, cell in row.items()
+    }
+
+
 def worked_out(
     shown: Mapping[Hashable, Cell],
     truth: Mapping[Hashable, int],

@@ -12,7 +12,7 @@ from amble.evaluation.study.model import Disclosure, Study
 from amble.outcomes.figures import completeness
 from amble.outcomes.figures.completeness import counts, page, release
 from amble.outcomes.told import opened, stored
-from tests.differencing import worked_out
+from tests.differencing import flat, worked_out
 
 DAY = date(2023, 3, 31)
 WEEK = timedelta(days=7)
@@ -170,13 +170,8 @@ def test_nothing_that_is_hidden_follows_from_the_other_tables(night, change):
     """All tables of the service and of every clinic at once."""
     found = counts.count(night(DAY, change=change))
     cells = release.shown(found, Study().disclosure)
-    shown = {(*place, name): cell for place, row in cells.items() for name, cell in row.items()}
-    truth = {
-        key: row[name]
-        for place, row in found.groups.items()
-        for name in counts.COUNTS
-        if (key := (*place, name)) in shown
-    }
+    shown = flat(cells)
+    truth = {key: n for key, n in flat(found.cuts).items() if key in shown}
     sums, parts = {}, []
     for key in list(truth):
         clinic, by, value, name = key

@@ -104,7 +104,7 @@ def test_patients_of_a_clinic_are_as_alike_as_the_report_says_of_its_clinicians(
 def test_a_hidden_count_stands_behind_no_number_of_the_planners(material):
     """As if the service's reach were hidden: neither the share nor what each physiotherapist treats is told."""
     reach = counts.count(material)
-    shown = release.released(reach, material.day, Disclosure()).service
+    shown = release.shown(reach, replace(material, study=Study()))[None, "all"][None]
     open_to_all = planning.numbers(material, reach, shown)
     assert open_to_all["reach"] and open_to_all["pace"]
     closed = planning.numbers(material, reach, shown | {"receiving": "hidden"})

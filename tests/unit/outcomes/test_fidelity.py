@@ -14,7 +14,7 @@ from amble.outcomes.figures.fidelity import counts
 from amble.outcomes.figures.fidelity import release as joint
 from amble.outcomes.told import opened, stored
 from amble.programme import fidelity as checklist
-from tests.differencing import worked_out
+from tests.differencing import flat, worked_out
 
 DAY = date(2023, 3, 31)
 CHANGE = """
@@ -168,8 +168,8 @@ def test_nothing_that_is_hidden_follows_from_the_other_tables(night, change):
     found = counts.count(night(DAY, change=change))
     most = Study().disclosure.suppress_up_to
     cells = joint.shown(found, Study().disclosure)
-    shown = {(*place, name): cell for place, row in cells.items() for name, cell in row.items()}
-    truth = _counted(found, shown)
+    shown = flat(cells)
+    truth = {key: n for key, n in flat(found.cuts).items() if key in shown}
     sums, parts = {}, []
     for key in list(truth):
         clinic, by, value, name = key
@@ -179,7 +179,7 @@ def test_nothing_that_is_hidden_follows_from_the_other_tables(night, change):
             sums.setdefault(((None, by, value, name), "clinics"), []).append(key)
         if by == "month" and name == "scored":
             sums.setdefault(((None, "quarter", quarter(value), name), "months"), []).append(key)
-        of = joint.KINDS if by == "kind" and name != "missed" else {}
+        of = counts.KINDS if by == "kind" and name != "missed" else {}
         whole = (clinic, "all", None, of[name]) if of else (clinic, by, value, PART_OF.get(name))
         if whole in truth:
             parts.append((key, whole))
@@ -190,19 +190,6 @@ def test_nothing_that_is_hidden_follows_from_the_other_tables(night, change):
 
 
 PART_OF = counts.PART_OF | {"missed": "seen"}
-
-
-def _counted(found, shown) -> dict:
-    """What stands behind everything that is shown."""
-    truth = {}
-    for (clinic, by, value), row in found.groups.items():
-        truth |= {key: row[name] for name in row if (key := (clinic, by, value, name)) in shown}
-    for row in found.breaches:
-        for name in ("ticked", "seen", "missed"):
-            for clinic in (None, row["clinic_id"]):
-                key = (clinic, "kind", row["kind"], name)
-                truth[key] = truth.get(key, 0) + row[name]
-    return truth
 
 
 def quarter(month: str) -> str:
@@ -221,9 +208,9 @@ def test_sentences_say_no_number_that_a_table_hides(night):
     cells = joint.shown(found, Study().disclosure)
     concealed = 0
     for told in fidelity.sections(material):
-        row = found.groups.get((told.clinic, "all", None))
+        row = found.cuts.get((told.clinic, "all"), {}).get(None)
         hides = (
-            {row[name] for name, cell in cells[told.clinic, "all", None].items() if hidden(cell)}
+            {row[name] for name, cell in cells[told.clinic, "all"][None].items() if hidden(cell)}
             if row
             else set()
         )

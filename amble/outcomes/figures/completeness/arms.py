@@ -1,24 +1,21 @@
 """Whether people with ETMI answer as often as those with usual care: what is missing is missing on both sides."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from amble.evaluation.analyses.words import interval, number
 from amble.evaluation.estimators.shares import ShareDifference, share_difference
+from amble.evaluation.report.disclosure import hidden
 from amble.evaluation.results import Answer, Cell, Estimate, Table
 from amble.evaluation.study.model import ARMS
-from amble.outcomes.figures.fidelity.counts import inside
-from amble.outcomes.figures.jointly import hidden, percent, said_share
-
-if TYPE_CHECKING:
-    from amble.outcomes.figures.completeness.page import Part
+from amble.outcomes.figures.counting import inside
+from amble.outcomes.figures.part import Part
+from amble.outcomes.figures.words import percent, said_share
 
 
-def answer(part: "Part") -> Answer:
+def answer(part: Part) -> Answer:
     rows: list[tuple[Cell, ...]] = []
     for arm, words in ARMS.items():
-        cells = part.cells("arm", arm)
+        cells = part.cut("arm").get(arm, {"due": 0, "answered": 0})
         rows.append((words, cells["due"], cells["answered"], percent(cells["answered"], cells["due"])))
     estimate = None if any(hidden(cell) for row in rows for cell in row) else _estimate(part)
     told = " and ".join(f"{said_share(row[2], row[1])} with {row[0]}" for row in rows)
@@ -44,7 +41,7 @@ def answer(part: "Part") -> Answer:
     )
 
 
-def _estimate(part: "Part") -> Estimate | None:
+def _estimate(part: Part) -> Estimate | None:
     """ETMI minus usual care, in percentage points of the measures due."""
     rows = inside(part.found.clinicians, part.clinic)
     arms = list(ARMS)
@@ -56,7 +53,7 @@ def _estimate(part: "Part") -> Estimate | None:
         n[at] += row["due"]
     if not n.any(axis=0).all():
         return None
-    found = share_difference(yes, n, part.confidence)
+    found = share_difference(yes, n, part.study.confidence)
     return Estimate(
         outcome="answered",
         visit=None,
@@ -70,7 +67,7 @@ def _estimate(part: "Part") -> Estimate | None:
         df=found.df,
         n_etmi=int(n[:, 0].sum()),
         n_usual_care=int(n[:, 1].sum()),
-        meaning=_meaning(found, part.confidence),
+        meaning=_meaning(found, part.study.confidence),
     )
 
 

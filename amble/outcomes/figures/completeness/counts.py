@@ -5,7 +5,7 @@ answered     of the due: all of it was sent by the day
 open         of the due: not answered, and can still be
 missed       of the due: not answered, and closed
 
-What became of those that are due, with the reminders on the due day and a week later (REMINDED):
+What became of those that are due, with the reminders on the due day and a week later:
 before       answered before any reminder            first     within a week of the first reminder
 second       within a week of the second one         later     answered later than that
 reminded     missed, though reminded                 silent    missed, and no reminder was sent
@@ -13,19 +13,14 @@ reminded     missed, though reminded                 silent    missed, and no re
 A reminder goes only to those who have not answered by that hour, so an answer on its day came after it.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from amble.outcomes.figures.counting import Row, cut, rows
+from amble.outcomes.figures.jointly import Counted
 from amble.outcomes.material import Material
 
 COUNTS = ("due", "answered", "open", "missed")
-REMINDED = ("before", "first", "second", "later", "reminded", "silent")
-MODES = ("own_device", "clinic_tablet", "paper", "telephone", "not_recorded")
 WEEK = 7
-
-Group = tuple[str | None, str, Any]
-Row = Mapping[str, Any]
 
 ASKED = """
 CREATE OR REPLACE TEMP VIEW asked AS
@@ -51,8 +46,7 @@ FROM known k LEFT JOIN (SELECT episode_id, clinician_id, arm FROM referrals) r U
 WHERE is_answered OR NOT withdrawn
 """
 COUNTED = """
-SELECT clinic_id, clinician_id, visit, arm, mode, became, quarter, month,
-       grouping_id(clinic_id, clinician_id, visit, arm, mode, became, quarter, month) AS level,
+SELECT clinic_id, {by}, grouping_id(clinic_id, {by}) AS level,
        count(*) AS due, count(*) FILTER (state = 'answered') AS answered,
        count(*) FILTER (state = 'open') AS open, count(*) FILTER (state = 'missed') AS missed
 FROM asked
@@ -65,52 +59,22 @@ BY_CLINICIAN = """
 SELECT clinic_id, clinician_id, arm, count(*) AS due, count(*) FILTER (state = 'answered') AS answered
 FROM asked WHERE arm IS NOT NULL GROUP BY ALL ORDER BY ALL
 """
-WITHDRAWN = """
-SELECT clinic_id, count(*) AS n FROM assessments
-WHERE due_date <= {day} AND withdrawn AND NOT coalesce(completed_date <= {day}, false) GROUP BY ALL ORDER BY ALL
-"""
-PLACES = ("clinician_id", "visit", "arm", "mode", "became", "quarter", "month")
+BY = ("clinician_id", "visit", "arm", "mode", "became", "quarter", "month")
 
 
 @dataclass(frozen=True)
 class Completeness:
-    """groups: (clinic or None, by, value) -> COUNTS. by: "all" or a column of PLACES.
+    """cuts: COUNTS, by "all" and the columns of BY.  clinicians: due and answered by clinician and arm."""
 
-    clinicians: due and answered by clinician and arm.  withdrawn: clinic -> no longer asked for.
-    """
-
-    groups: Mapping[Group, Row]
+    cuts: Counted
     clinicians: tuple[Row, ...]
-    withdrawn: Mapping[str, int]
-
-    def of(self, clinic: str | None, by: str) -> dict[Any, Row]:
-        """value -> row, of one clinic or of the whole service."""
-        return {key[2]: row for key, row in self.groups.items() if key[:2] == (clinic, by)}
 
 
 def count(material: Material) -> Completeness:
     """All of one night. The view `asked` stays."""
-    day = f"DATE '{material.day.isoformat()}'"
-    material.con.execute(ASKED.format(day=day, week=WEEK))
-    groups = {}
-    for row in _rows(material, COUNTED):
-        clinic, by = _level(row["level"])
-        value = None if by == "all" else row[by]
-        if by in ("mode", "arm") and value is None:
-            continue  # without an answer there is no mode, and before care began there is no arm
-        groups[row["clinic_id"] if clinic else None, by, value] = row
-    withdrawn = {row["clinic_id"]: row["n"] for row in _rows(material, WITHDRAWN.format(day=day))}
-    return Completeness(groups, _rows(material, BY_CLINICIAN), withdrawn)
-
-
-def _level(level: int) -> tuple[bool, str]:
-    """Whether a line is about one clinic, and what else it is grouped by: a bit of `level` is 0 for each."""
-    width = len(PLACES)
-    by = [name for at, name in enumerate(PLACES) if not level >> (width - 1 - at) & 1]
-    return not level >> width & 1, by[0] if by else "all"
-
-
-def _rows(material: Material, query: str) -> tuple[Row, ...]:
-    found = material.con.execute(query)
-    names = [column[0] for column in found.description]
-    return tuple(dict(zip(names, row, strict=True)) for row in found.fetchall())
+    material.con.execute(ASKED.format(day=f"DATE '{material.day.isoformat()}'", week=WEEK))
+    cuts = cut(material, COUNTED.format(by=", ".join(BY)), BY)
+    for (_, by), found in cuts.items():
+        if by in ("mode", "arm"):  # without an answer there is no mode, and before care began there is no arm
+            found.pop(None, None)
+    return Completeness(cuts, rows(material, BY_CLINICIAN))

@@ -1,45 +1,40 @@
 """Complete outcomes: the first outcome known at the start and at discharge, beside what the study published."""
 
-from typing import TYPE_CHECKING
-
 from amble.evaluation.report.model import Report, Share
 from amble.evaluation.results import Answer, Cell, Table
 from amble.evaluation.study.model import ARMS
-from amble.outcomes.figures.jointly import HIDDEN, percent, said, said_share
-from amble.outcomes.figures.reach.release import Cells, Shown
+from amble.outcomes.figures.jointly import Cells
+from amble.outcomes.figures.part import Part
 from amble.outcomes.figures.reach.steps import published, reference, steps
-
-if TYPE_CHECKING:
-    from amble.outcomes.figures.completeness.page import Part
+from amble.outcomes.figures.words import percent, said, said_share
 
 COLUMNS = ("eligible", "complete", "percent_complete")
 
 
-def answer(part: "Part", reach: Shown, report: Report | None) -> Answer | None:
-    """None where nobody is eligible. Counted as on the page of reach, and as in the report."""
-    cells = cells_of(part, reach)
+def answer(reached: Part, report: Report | None) -> Answer | None:
+    """None where nobody is eligible. Counted as on the page of reach, and as in the report.
+
+    reached: what `reach.release` tells of the service or of a clinic.
+    """
+    cells = reached.total
     if not cells.get("eligible"):
         return None
     return Answer(
         name="outcomes_complete",
         question="Of how many people do we know how they did?",
         sentences=(
-            f"For {said_share(cells['complete'], cells['eligible'])} of the eligible patients {part.where} the outcome "
-            "is known at the start and at discharge.",
+            f"For {said_share(cells['complete'], cells['eligible'])} of the eligible patients {reached.where} the "
+            "outcome is known at the start and at discharge.",
             f"That is {said(cells['complete'])} of {said(cells['eligible'])}. Of the others nobody can say whether "
             "they got better.",
             _study(),
         ),
-        tables=(_by_place(part, reach), *(_by_arm(report) if report else ())),
+        tables=(_by_place(reached), *(_by_arm(report) if report and reached.clinic is None else ())),
         assumptions=(
             "Eligible: care began, of the age and the duration of pain that the study file asks for.",
             "The others may have done better or worse than those we know of.",
         ),
     )
-
-
-def cells_of(part: "Part", reach: Shown) -> Cells:
-    return reach.service if part.clinic is None else reach.clinics.get(part.clinic, {})
 
 
 def _study() -> str:
@@ -51,24 +46,18 @@ def _study() -> str:
     )
 
 
-def _by_place(part: "Part", reach: Shown) -> Table:
-    if part.clinic is None:
-        rows = [
-            (name, *_row(reach.clinics[clinic]))
-            for clinic, name in sorted(part.names.items(), key=lambda item: item[1])
-            if clinic in reach.clinics
-        ]
+def _by_place(reached: Part) -> Table:
+    if reached.clinic is None:
+        rows = [(name, *_row(cells)) for _, name, cells in reached.clinics()]
         title = "Complete outcomes, by clinic"
         return Table("outcomes_complete_by_clinic", title, ("clinic", *COLUMNS), tuple(rows), COLUMNS[:2])
-    rows = [
-        (one or "not recorded", *_row(cells)) for one, cells in reach.clinicians.get(part.clinic, {}).items()
-    ]
+    rows = [(one or "not recorded", *_row(cells)) for one, cells in reached.cut("clinician_id").items()]
     title = "Complete outcomes, by physiotherapist"
     return Table("outcomes_complete_by_clinician", title, ("clinician", *COLUMNS), tuple(rows), COLUMNS[:2])
 
 
 def _row(cells: Cells) -> tuple[Cell, ...]:
-    eligible, complete = (cells.get(name, HIDDEN) for name in COLUMNS[:2])
+    eligible, complete = (cells[name] for name in COLUMNS[:2])
     return (eligible, complete, percent(complete, eligible))
 
 

@@ -1,16 +1,15 @@
 """Due, answered, open, missed: by visit, place, time and mode; complete outcomes; the arms; what reminders achieve."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
 from amble.evaluation.results import Answer, Cell, Figure, Table
 from amble.outcomes.figures.completeness import arms, outcomes
-from amble.outcomes.figures.completeness.counts import MODES, Completeness, count
-from amble.outcomes.figures.completeness.release import Cells, Shown, shown
-from amble.outcomes.figures.jointly import percent, said, said_share
-from amble.outcomes.figures.reach import counts as reach_counts
-from amble.outcomes.figures.reach import release as reach_release
+from amble.outcomes.figures.completeness.counts import COUNTS, count
+from amble.outcomes.figures.completeness.release import shown
+from amble.outcomes.figures.jointly import Cells
+from amble.outcomes.figures.part import Part, parts
+from amble.outcomes.figures.reach import counts, release
+from amble.outcomes.figures.words import percent, said, said_share
 from amble.outcomes.material import Material
 from amble.outcomes.told import Told
 from amble.vocabulary import Visit
@@ -23,43 +22,18 @@ MODE_WORDS = {
     "not_recorded": "Not recorded",
 }
 STATES = ("due", "answered", "percent_answered", "open", "missed")
-COUNTED = ("due", "answered", "open", "missed")
-
-
-@dataclass(frozen=True)
-class Part:
-    """What one clinic (None: the whole service) is told. names: clinic -> name."""
-
-    clinic: str | None
-    found: Completeness
-    shown: Shown
-    names: Mapping[str, str]
-    confidence: float
-
-    @property
-    def where(self) -> str:
-        return "in the whole service" if self.clinic is None else "in this clinic"
-
-    def cells(self, by: str = "all", value: Any = None) -> Cells:
-        return self.shown.get((self.clinic, by, value)) or dict.fromkeys(
-            ("due", "answered", "open", "missed"), 0
-        )
-
-    def values(self, by: str) -> list:
-        return [key[2] for key in self.shown if key[:2] == (self.clinic, by)]
 
 
 def sections(material: Material) -> Iterator[Told]:
     found = count(material)
-    rule = material.study.disclosure
-    released = shown(found, rule)
-    reach = reach_release.released(reach_counts.count(material), material.day, rule)
-    for clinic in (None, *material.own_clinics):
-        part = Part(clinic, found, released, material.own_clinics, material.study.confidence)
-        complete = outcomes.answer(part, reach, material.report if clinic is None else None)
+    released = shown(found, material.study.disclosure)
+    reach = release.shown(counts.count(material), material)
+    for part, reached in zip(parts(material, found, released), parts(material, None, reach), strict=True):
+        clinic = part.clinic
+        complete = outcomes.answer(reached, material.report)
         if complete:
-            yield Told("completeness", complete, clinic, {"headline": [_complete(complete, part, reach)]})
-        if part.cells()["due"] == 0:
+            yield Told("completeness", complete, clinic, {"headline": [_complete(complete, reached)]})
+        if not part.total or part.total["due"] == 0:
             nothing = "No measures have fallen due yet."
             yield Told("completeness", Answer("measures_due", _ASKED, (nothing,)), clinic)
             continue
@@ -72,14 +46,13 @@ def sections(material: Material) -> Iterator[Told]:
 _ASKED = "Are the measures answered?"
 
 
-def _complete(answer: Answer, part: Part, reach: reach_release.Shown) -> dict:
-    cells = outcomes.cells_of(part, reach)
-    value = said_share(cells["complete"], cells["eligible"])
+def _complete(answer: Answer, reached: Part) -> dict:
+    value = said_share(reached.total["complete"], reached.total["eligible"])
     return {"name": "outcomes_complete", "value": value, "words": answer.sentences[0]}
 
 
 def _answered(part: Part) -> dict:
-    total = part.cells()
+    total = part.total
     value = said_share(total["answered"], total["due"])
     words = f"{value} of the measures that were due have been answered."
     return {"name": "measures_answered", "value": value, "words": words}
@@ -89,7 +62,7 @@ def _answered(part: Part) -> dict:
 
 
 def _due(part: Part) -> Answer:
-    total = part.cells()
+    total = part.total
     tables = (_by_visit(part), _by_place(part), _by_mode(part))
     pictured = tables[:1] if part.clinic else tables[:2]
     return Answer(
@@ -130,27 +103,21 @@ def _state_row(cells: Cells) -> tuple[Cell, ...]:
 
 
 def _by_visit(part: Part) -> Table:
-    known = set(part.values("visit"))
-    rows = [(visit.value, *_state_row(part.cells("visit", visit.value))) for visit in Visit if visit in known]
-    rows.append(("all visits", *_state_row(part.cells())))
-    return Table("completeness_by_visit", "Measures due, by visit", ("visit", *STATES), tuple(rows), COUNTED)
+    known = part.cut("visit")
+    rows = [(visit.value, *_state_row(known[visit])) for visit in Visit if visit in known]
+    rows.append(("all visits", *_state_row(part.total)))
+    return Table("completeness_by_visit", "Measures due, by visit", ("visit", *STATES), tuple(rows), COUNTS)
 
 
 def _by_place(part: Part) -> Table:
     if part.clinic is None:
-        rows = [
-            (name, *_state_row(part.shown[clinic, "all", None]))
-            for clinic, name in sorted(part.names.items(), key=lambda item: item[1])
-            if (clinic, "all", None) in part.shown
-        ]
+        rows = [(name, *_state_row(cells)) for _, name, cells in part.clinics()]
         title = "Measures due, by clinic"
-        return Table("completeness_by_clinic", title, ("clinic", *STATES), tuple(rows), COUNTED)
-    rows = []
-    for one in part.values("clinician_id"):
-        cells = part.cells("clinician_id", one)
-        rows.append(
-            (one or "not recorded", cells["due"], cells["answered"], percent(cells["answered"], cells["due"]))
-        )
+        return Table("completeness_by_clinic", title, ("clinic", *STATES), tuple(rows), COUNTS)
+    rows = [
+        (one or "not recorded", cells["due"], cells["answered"], percent(cells["answered"], cells["due"]))
+        for one, cells in part.cut("clinician_id").items()
+    ]
     return Table(
         "completeness_by_clinician",
         "Measures due, by the physiotherapist who began care",
@@ -162,11 +129,11 @@ def _by_place(part: Part) -> Table:
 
 
 def _by_mode(part: Part) -> Table:
-    answered = part.cells()["answered"]
+    answered = part.total["answered"]
     rows = tuple(
         (MODE_WORDS[mode], cells["answered"], percent(cells["answered"], answered))
-        for mode in MODES
-        if (cells := part.shown.get((part.clinic, "mode", mode)))
+        for mode in MODE_WORDS
+        if (cells := part.cut("mode").get(mode))
     )
     title = "How the answers came"
     return Table("completeness_by_mode", title, ("mode", "answered", "percent"), rows, ("answered",))
@@ -176,11 +143,10 @@ def _by_mode(part: Part) -> Table:
 
 
 def _over_time(part: Part) -> Answer:
-    by = "month" if part.clinic is None else "quarter"
+    by = part.time
     rows = tuple(
         (first, cells["due"], cells["answered"], percent(cells["answered"], cells["due"]))
-        for first in sorted(part.values(by))
-        for cells in (part.cells(by, first),)
+        for first, cells in sorted(part.cut(by).items())
     )
     table = Table(
         f"completeness_by_{by}",
@@ -222,8 +188,8 @@ BECAME = {
 
 
 def _reminders(part: Part) -> Answer:
-    cells = {name: part.shown.get((part.clinic, "became", name), {"due": 0})["due"] for name in BECAME}
-    due = part.cells()["due"]
+    cells = {name: part.cut("became").get(name, {"due": 0})["due"] for name in BECAME}
+    due = part.total["due"]
     rows = tuple((words, cells[name], percent(cells[name], due)) for name, words in BECAME.items())
     table = Table(
         "reminders",

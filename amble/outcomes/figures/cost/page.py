@@ -8,8 +8,7 @@ from amble.evaluation.marks import people
 from amble.evaluation.report.disclosure import hidden
 from amble.evaluation.results import Answer, Cell, Estimate, Table
 from amble.outcomes.figures.cost import planning
-from amble.outcomes.figures.reach import counts as reach_counts
-from amble.outcomes.figures.reach import release as reach_release
+from amble.outcomes.figures.reach import counts, release
 from amble.outcomes.material import Material
 from amble.outcomes.told import Told
 
@@ -25,8 +24,8 @@ MORE_LIKE_THEM = (
 
 
 def sections(material: Material) -> Iterator[Told]:
-    reach = reach_counts.count(material)
-    shown = reach_release.released(reach, material.day, material.study.disclosure).service
+    reach = counts.count(material)
+    shown = release.shown(reach, material)[None, "all"][None]
     planner = planning.numbers(material, reach, shown)
     answers = {answer.name: answer for answer in material.report.answers} if material.report else {}
     cost = answers.get("cost")
@@ -95,5 +94,5 @@ def _headline(material: Material, cost: Answer) -> list[dict[str, str]]:
     spent = cost.estimates[0]
     if spent.estimate is None:
         return []
-    value = f"{number(spent.estimate, 0)} {material.study.prices.currency}"
+    value = f"{number(spent.estimate, 1)} {material.study.prices.currency}"
     return [{"name": "cost", "value": value, "words": spent.meaning}]

@@ -88,7 +88,8 @@ def however_often(material: Material, answer: Answer) -> tuple[str, ...]:
 def _for_every_look(material: Material, e: Estimate | None) -> str:
     if e is None or e.estimate is None or not e.se:
         return ""
-    low, high = (number(said(end, e.outcome), 2) for end in always(e, material.study.confidence))
+    digits = 2 if e.outcome == "sessions" else DIGITS.get(e.outcome, 1)
+    low, high = (number(said(end, e.outcome), digits) for end in always(e, material.study.confidence))
     return f"{low} to {high} {'times as many sessions' if e.outcome == 'sessions' else 'points'}"
 
 
@@ -107,6 +108,7 @@ def _headlines(material: Material, answers: Mapping[str, Answer]) -> dict[str, d
         if wide := _for_every_look(material, one.estimate):
             words += f" However often you look: {wide}."
         value = _signed(shown.estimate, DIGITS.get(one.outcome, 1))
+        value += "" if one.outcome == "sessions" else " points"
         found[one.outcome] = {"name": one.outcome, "value": value, "words": words}
     return found
 

@@ -6,8 +6,7 @@ adherent     of the scored: 80 or more, and no breach
 breached     of the sessions: at least one breach was ticked
 rated        of the sessions: a colleague rated it
 
-A group is (clinic, by, value): clinic None for the whole service; by "all", "session", "quarter", "month" or
-"clinician"; None as clinician: nobody was noted.
+Of breaches of one kind: ticked by who held the session, seen by a rater, missed (seen, and not ticked).
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,21 +15,22 @@ from typing import Any
 
 import numpy as np
 
+from amble.outcomes.figures.counting import Row, cut, rows
+from amble.outcomes.figures.jointly import Cut
 from amble.outcomes.material import Material
 from amble.programme import fidelity
 
 COUNTS = ("sessions", "scored", "adherent", "breached", "rated")
 PART_OF = {"scored": "sessions", "adherent": "scored", "breached": "sessions", "rated": "sessions"}
+KINDS = {"ticked": "breached", "seen": "rated", "missed": "seen"}
+"""Breaches of one kind, and what they are a part of."""
 MARKS = 3  # 0 absent, 1 partly, 2 fully
-
-Group = tuple[str | None, str, Any]
-Row = Mapping[str, Any]
 
 VIEWS = """
 CREATE OR REPLACE TEMP VIEW fidelity_ratings AS
 SELECT * FROM ratings QUALIFY row_number() OVER (PARTITION BY episode_id, number ORDER BY date, rater_id) = 1;
 CREATE OR REPLACE TEMP VIEW fidelity_sessions AS
-SELECT s.episode_id, s.number, s.clinic_id, s.clinician_id, s.guide_session, s.fidelity, s.breaches, s.marks,
+SELECT s.episode_id, s.number, s.clinic_id, s.clinician_id, s.guide_session AS session, s.fidelity, s.breaches, s.marks,
        strftime(date_trunc('month', s.date), '%Y-%m-%d') AS month,
        strftime(date_trunc('quarter', s.date), '%Y-%m-%d') AS quarter,
        r.episode_id IS NOT NULL AS is_rated, r.fidelity AS rater_fidelity, r.breaches AS rater_breaches,
@@ -38,10 +38,8 @@ SELECT s.episode_id, s.number, s.clinic_id, s.clinician_id, s.guide_session, s.f
 FROM etmi_sessions s LEFT JOIN fidelity_ratings r USING (episode_id, number)
 WHERE s.date <= $day
 """
-# The level is worked out from which columns a line is grouped by: in the order of LEVELS.
 SCORES = """
-SELECT clinic_id, clinician_id, guide_session, quarter, month,
-       grouping_id(clinic_id, clinician_id, guide_session, quarter, month) AS level,
+SELECT clinic_id, {by}, grouping_id(clinic_id, {by}) AS level,
        count(*) AS sessions, count(fidelity) AS scored,
        count(*) FILTER (fidelity >= {adherent} AND len(breaches) = 0) AS adherent,
        count(*) FILTER (len(breaches) > 0) AS breached, count(*) FILTER (is_rated) AS rated,
@@ -50,22 +48,13 @@ SELECT clinic_id, clinician_id, guide_session, quarter, month,
        avg(rater_fidelity) FILTER (fidelity IS NOT NULL) AS rated_rater,
        count(*) FILTER (fidelity IS NOT NULL AND rater_fidelity IS NOT NULL) AS pairs
 FROM fidelity_sessions
-GROUP BY GROUPING SETS ((), (guide_session), (month), (clinic_id), (clinic_id, guide_session),
+GROUP BY GROUPING SETS ((), (session), (month), (clinic_id), (clinic_id, session),
                         (clinic_id, quarter), (clinic_id, clinician_id))
 ORDER BY ALL
 """
-LEVELS = {
-    0b11111: "all",
-    0b11011: "session",
-    0b11110: "month",
-    0b01111: "all",
-    0b01011: "session",
-    0b01101: "quarter",
-    0b00111: "clinician",
-}
-COLUMN = {"session": "guide_session", "month": "month", "quarter": "quarter", "clinician": "clinician_id"}
+BY = ("clinician_id", "session", "quarter", "month")
 BY_CLINICIAN = """
-SELECT clinic_id, clinician_id, guide_session > 1 AS later, count(fidelity) AS n, sum(fidelity) AS total,
+SELECT clinic_id, clinician_id, session > 1 AS later, count(fidelity) AS n, sum(fidelity) AS total,
        count(*) FILTER (is_rated) AS rated,
        count(fidelity - rater_fidelity) AS pairs, sum(fidelity - rater_fidelity) AS difference,
        sum((fidelity - rater_fidelity) ** 2) AS squares
@@ -103,52 +92,46 @@ GROUP BY ALL ORDER BY ALL
 
 @dataclass(frozen=True)
 class Fidelity:
-    """groups: counts, mean, sd and quartiles of the self-reported scores of each group.
+    """cuts: COUNTS with mean, sd and quartiles of the self-reported scores, by "all" and BY; KINDS by "kind" of breach.
 
     The others are rows by clinic, of which the whole service is the sum: clinicians (first and later sessions apart),
-    breaches by kind, items of the checklist, pairs of marks (self, rater), competence.
+    items of the checklist, pairs of marks (self, rater), competence.
     """
 
-    groups: Mapping[Group, Row]
+    cuts: Mapping[Cut, Mapping[Any, Row]]
     clinicians: tuple[Row, ...]
-    breaches: tuple[Row, ...]
     items: tuple[Row, ...]
     pairs: tuple[Row, ...]
     competence: tuple[Row, ...]
-
-    def of(self, clinic: str | None, by: str) -> dict[Any, Row]:
-        """value -> row, of one clinic or of the whole service."""
-        return {key[2]: row for key, row in self.groups.items() if key[:2] == (clinic, by)}
 
 
 def count(material: Material) -> Fidelity:
     """All of one night. The views `fidelity_sessions` and `fidelity_ratings` stay."""
     material.con.execute(VIEWS.replace("$day", f"DATE '{material.day.isoformat()}'"))
-    groups = {}
-    for row in _rows(material, SCORES.format(adherent=float(fidelity.ADHERENT_FROM))):
-        by = LEVELS[row["level"]]
-        of_clinic = row["level"] < 0b10000
-        groups[row["clinic_id"] if of_clinic else None, by, row[COLUMN[by]] if by in COLUMN else None] = row
-    kinds = [breach.id for breach in fidelity.checklist(1).breaches]
+    scores = SCORES.format(by=", ".join(BY), adherent=float(fidelity.ADHERENT_FROM))
     return Fidelity(
-        groups,
-        _rows(material, BY_CLINICIAN),
-        _rows(material, BREACHES, kinds=kinds),
-        _rows(material, ITEMS),
-        _rows(material, PAIRS),
-        _rows(material, COMPETENCE),
+        cut(material, scores, BY) | _breaches(material),
+        rows(material, BY_CLINICIAN),
+        rows(material, ITEMS),
+        rows(material, PAIRS),
+        rows(material, COMPETENCE),
     )
 
 
-def inside(rows: Iterable[Row], clinic: str | None) -> list[Row]:
-    return [row for row in rows if clinic is None or row["clinic_id"] == clinic]
+def _breaches(material: Material) -> Mapping[Cut, Mapping[Any, Row]]:
+    found: dict[Cut, dict[Any, dict[str, int]]] = {}
+    for row in rows(material, BREACHES, kinds=[breach.id for breach in fidelity.checklist(1).breaches]):
+        for clinic in (None, row["clinic_id"]):
+            counts = found.setdefault((clinic, "kind"), {}).setdefault(row["kind"], dict.fromkeys(KINDS, 0))
+            for name in KINDS:
+                counts[name] += row[name]
+    return found
 
 
-def by_clinician(rows: Iterable[Row], *names: str) -> tuple[np.ndarray, ...]:
+def by_clinician(among: Iterable[Row], *names: str) -> tuple[np.ndarray, ...]:
     """Sums of some columns, one number for each physiotherapist of each clinic."""
-    rows = list(rows)
     found: dict[tuple, np.ndarray] = {}
-    for row in rows:
+    for row in among:
         key = (row["clinic_id"], row["clinician_id"])
         found[key] = found.get(key, 0) + np.array([float(row[name] or 0) for name in names])
     return tuple(np.array(list(found.values())).reshape(-1, len(names)).T)
@@ -163,9 +146,3 @@ def tables_of_marks(pairs: Iterable[Row]) -> dict[str, np.ndarray]:
         table = found.setdefault(pair["item"], np.zeros((len(clinicians), MARKS, MARKS)))
         table[clinicians[pair["clinic_id"], pair["clinician_id"]], pair["own"], pair["seen"]] += pair["n"]
     return found
-
-
-def _rows(material: Material, query: str, **given: Any) -> tuple[Row, ...]:
-    found = material.con.execute(query, given or None)
-    names = [column[0] for column in found.description]
-    return tuple(dict(zip(names, row, strict=True)) for row in found.fetchall())

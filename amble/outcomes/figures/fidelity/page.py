@@ -1,18 +1,21 @@
 """Whether ETMI was given as it was meant: self-reported scores, over time, by part of the checklist; then raters."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from amble.evaluation.analyses.words import interval, number
 from amble.evaluation.estimators.shares import share_difference
+from amble.evaluation.report.disclosure import hidden
 from amble.evaluation.results import Answer, Cell, Figure, Table
+from amble.outcomes.figures.counting import Row, inside
 from amble.outcomes.figures.fidelity import rated
-from amble.outcomes.figures.fidelity.counts import Fidelity, Row, by_clinician, count, inside
-from amble.outcomes.figures.fidelity.release import Cells, Shown, shown
-from amble.outcomes.figures.jointly import beside, hidden, percent, said, said_share
+from amble.outcomes.figures.fidelity.counts import by_clinician, count
+from amble.outcomes.figures.fidelity.release import shown
+from amble.outcomes.figures.jointly import Cells
+from amble.outcomes.figures.part import Part, parts
+from amble.outcomes.figures.words import beside, percent, said, said_share
 from amble.outcomes.material import Material
 from amble.outcomes.told import Told
 from amble.programme import fidelity
@@ -37,42 +40,17 @@ COUNTED = ("sessions", "scored", "adherent", "with_breach")
 FEW_CLINICIANS = 10
 
 
-@dataclass(frozen=True)
-class Part:
-    """What one clinic (None: the whole service) is told. names: clinic -> name.  confidence, most: of the study."""
-
-    clinic: str | None
-    found: Fidelity
-    shown: Shown
-    names: Mapping[str, str]
-    confidence: float
-    most: int
-
-    @property
-    def where(self) -> str:
-        return "in the whole service" if self.clinic is None else "in this clinic"
-
-    def cells(self, by: str = "all", value: Any = None) -> Cells:
-        return self.shown[self.clinic, by, value]
-
-    def rows(self, by: str) -> dict[Any, Row]:
-        return self.found.of(self.clinic, by)
-
-
 def sections(material: Material) -> Iterator[Told]:
     found = count(material)
-    released = shown(found, material.study.disclosure)
-    for clinic in (None, *material.own_clinics):
-        most = material.study.disclosure.suppress_up_to
-        part = Part(clinic, found, released, material.own_clinics, material.study.confidence, most)
-        if not part.rows("all") or not part.rows("all")[None]["sessions"]:
-            yield Told("fidelity", Answer("fidelity_scores", _ASKED, (_NOTHING,)), clinic)
+    for part in parts(material, found, shown(found, material.study.disclosure)):
+        if not part.total or part.total["sessions"] == 0:
+            yield Told("fidelity", Answer("fidelity_scores", _ASKED, (_NOTHING,)), part.clinic)
             continue
         headline = {"name": "fidelity", "value": _share_adherent(part), "words": _adherent(part)}
-        yield Told("fidelity", _scores(part), clinic, {"headline": [headline]})
-        yield Told("fidelity", _over_time(part), clinic)
-        yield Told("fidelity", _domains(part), clinic)
-        yield Told("fidelity", rated.answer(part), clinic)
+        yield Told("fidelity", _scores(part), part.clinic, {"headline": [headline]})
+        yield Told("fidelity", _over_time(part), part.clinic)
+        yield Told("fidelity", _domains(part), part.clinic)
+        yield Told("fidelity", rated.answer(part), part.clinic)
 
 
 _ASKED = "Was ETMI given as it was meant?"
@@ -83,7 +61,7 @@ _NOTHING = "No ETMI session has been recorded yet."
 
 
 def _scores(part: Part) -> Answer:
-    total = part.cells()
+    total = part.total
     tables = [_by_session(part), _by_place(part), _breaches(part)]
     without = _rest(total["sessions"], total["scored"])
     spread = _spread(part, total)
@@ -135,11 +113,11 @@ def _adherent(part: Part) -> str:
 
 
 def _share_adherent(part: Part) -> str:
-    return said_share(part.cells()["adherent"], part.cells()["scored"])
+    return said_share(part.total["adherent"], part.total["scored"])
 
 
 def _spread(part: Part, total: Cells) -> tuple[str, ...]:
-    row = part.rows("all")[None]
+    (row,) = rows_of(part, "all").values()
     if hidden(total["scored"]) or not total["scored"]:
         return ()
     low, middle, high = row["quartiles"]
@@ -153,6 +131,10 @@ def _rest(whole: Cell, some: Cell) -> str:
     return said(whole if hidden(whole) or hidden(some) else whole - some)
 
 
+def rows_of(part: Part, by: str) -> dict[Any, Row]:
+    return part.found.cuts[part.clinic, by]
+
+
 def score_row(row: Row, cells: Cells) -> tuple[Cell, ...]:
     """SCORE_COLUMNS of one group, from what may be shown."""
     quartiles = row["quartiles"] or (None,) * 3
@@ -164,10 +146,10 @@ def score_row(row: Row, cells: Cells) -> tuple[Cell, ...]:
 
 def _by_session(part: Part) -> Table:
     rows = [
-        (f"Session {n}", *score_row(row, part.cells("session", n)))
-        for n, row in sorted(part.rows("session").items())
+        (f"Session {n}", *score_row(row, part.cut("session")[n]))
+        for n, row in sorted(rows_of(part, "session").items())
     ]
-    rows.append(("All sessions", *score_row(part.rows("all")[None], part.cells())))
+    rows.append(("All sessions", *score_row(rows_of(part, "all")[None], part.total)))
     title = "Self-reported scores by session of the guide"
     return Table("fidelity_by_session", title, ("session", *SCORE_COLUMNS), tuple(rows), COUNTED)
 
@@ -175,15 +157,14 @@ def _by_session(part: Part) -> Table:
 def _by_place(part: Part) -> Table:
     if part.clinic is None:
         rows = [
-            (name, *score_row(found[None], part.shown[clinic, "all", None]))
-            for clinic, name in sorted(part.names.items(), key=lambda item: item[1])
-            if (found := part.found.of(clinic, "all"))
+            (name, *score_row(part.found.cuts[clinic, "all"][None], cells))
+            for clinic, name, cells in part.clinics()
         ]
         title = "Self-reported scores by clinic"
         return Table("fidelity_by_clinic", title, ("clinic", *SCORE_COLUMNS), tuple(rows), COUNTED)
     rows = [
-        (one or "not recorded", *score_row(row, part.cells("clinician", one)))
-        for one, row in part.rows("clinician").items()
+        (one or "not recorded", *score_row(row, part.cut("clinician_id")[one]))
+        for one, row in rows_of(part, "clinician_id").items()
     ]
     title = "Self-reported scores by physiotherapist"
     return Table("fidelity_by_clinician", title, ("clinician", *SCORE_COLUMNS), tuple(rows), COUNTED)
@@ -192,8 +173,8 @@ def _by_place(part: Part) -> Table:
 def _breaches(part: Part) -> Table:
     rows = []
     for breach in fidelity.checklist(1).breaches:
-        ticked = part.shown.get((part.clinic, "kind", breach.id), {}).get("ticked", 0)
-        rows.append((breach.text, ticked, percent(ticked, part.cells()["sessions"])))
+        ticked = part.cut("kind").get(breach.id, {}).get("ticked", 0)
+        rows.append((breach.text, ticked, percent(ticked, part.total["sessions"])))
     return Table(
         "fidelity_breaches",
         "What does not belong in the programme, as ticked by those who held the sessions",
@@ -208,10 +189,10 @@ def _breaches(part: Part) -> Table:
 
 
 def _over_time(part: Part) -> Answer:
-    by = "month" if part.clinic is None else "quarter"
+    by = part.time
     rows = []
-    for day, row in sorted(part.rows(by).items()):
-        cells = part.cells(by, day)
+    for day, row in sorted(rows_of(part, by).items()):
+        cells = part.cut(by)[day]
         mean = None if row["mean"] is None else round(row["mean"], 1)
         share = (percent(cells["adherent"], cells["scored"]),) if part.clinic is None else ()
         rows.append((day, cells["scored"], beside(mean, cells["scored"]), *share))
@@ -253,14 +234,14 @@ def _drift(part: Part) -> tuple[str, ...]:
         for later in (True, False)
     ]
     yes, n = (np.column_stack([sums[0][at], sums[1][at]]) for at in (0, 1))
-    if n.sum(axis=0).min() <= part.most:
+    if n.sum(axis=0).min() <= part.study.disclosure.suppress_up_to:
         return ("There are too few scored sessions to compare later ones with first ones.",)
-    found = share_difference(yes / 100, n, part.confidence)
+    found = share_difference(yes / 100, n, part.study.confidence)
     first, later = 100 * found.shares[1], 100 * found.shares[0]
     low, high = (None if end is None else 100 * end for end in (found.low, found.high))
     words = (
         f"First sessions scored {number(first)} on average, later ones {number(later)}: a difference of "
-        f"{number(later - first)} ({interval(low, high, part.confidence)})."
+        f"{number(later - first)} ({interval(low, high, part.study.confidence)})."
     )
     few = "Few physiotherapists are behind this interval: it is rough."
     return (words, few) if len(n) < FEW_CLINICIANS and low is not None else (words,)
@@ -283,7 +264,7 @@ def _domains(part: Part) -> Answer:
             total = marks.setdefault(names.get(row["item"], row["item"]), [0, 0])
             total[0] += row["marks"]
             total[1] += row["marked"]
-    scored = part.cells()["scored"]
+    scored = part.total["scored"]
     told = [(name, beside(round(50 * total / n, 1), scored)) for name, (total, n) in marks.items()]
     known = [row for row in told if not hidden(row[1])]
     weakest = sorted(known, key=lambda row: row[1])[:2]

@@ -1,17 +1,15 @@
 """Self-report against the sample that colleagues rated: how many, how far apart, item by item, and how well."""
 
-from typing import TYPE_CHECKING
-
 from amble.evaluation.analyses.words import interval, number
 from amble.evaluation.estimators.agreement import MeanDifference, agreement, mean_difference
 from amble.evaluation.marks import people
+from amble.evaluation.report.disclosure import HIDDEN, hidden
 from amble.evaluation.results import Answer, Cell, Figure, Table
-from amble.outcomes.figures.fidelity.counts import by_clinician, inside, tables_of_marks
-from amble.outcomes.figures.jointly import HIDDEN, beside, hidden, percent, said, said_share
+from amble.outcomes.figures.counting import inside
+from amble.outcomes.figures.fidelity.counts import by_clinician, tables_of_marks
+from amble.outcomes.figures.part import Part
+from amble.outcomes.figures.words import beside, percent, said, said_share
 from amble.programme import fidelity, rating_sample
-
-if TYPE_CHECKING:
-    from amble.outcomes.figures.fidelity.page import Part
 
 WHY_AC1 = (
     "AC1 is the agreement beyond chance. Cohen's kappa stands beside it, but falls to nothing when nearly every "
@@ -19,12 +17,12 @@ WHY_AC1 = (
 )
 
 
-def answer(part: "Part") -> Answer:
-    total, asked = part.cells(), "Do colleagues who were there see the same?"
+def answer(part: Part) -> Answer:
+    total, asked = part.total, "Do colleagues who were there see the same?"
     if total["rated"] == 0:
         return Answer("fidelity_rated", asked, ("No session has been rated by a colleague yet.", _aim()))
     apart = None if hidden(total["rated"]) else _apart(part)
-    apart = apart if apart and apart.n > part.most else None
+    apart = apart if apart and apart.n > part.study.disclosure.suppress_up_to else None
     told = () if hidden(total["rated"]) else (*_agreement(part), _competence(part))
     return Answer(
         name="fidelity_rated",
@@ -54,7 +52,7 @@ def _aim() -> str:
     return f"The aim is {100 * rule.share:.0f}% of sessions by lot, and at least {rule.least} for each physiotherapist."
 
 
-def _clinicians(part: "Part") -> tuple[str, ...]:
+def _clinicians(part: Part) -> tuple[str, ...]:
     (rated,) = by_clinician(inside(part.found.clinicians, part.clinic), "rated")
     least = rating_sample.rule().least
     return (
@@ -66,16 +64,16 @@ def _clinicians(part: "Part") -> tuple[str, ...]:
 # Scores
 
 
-def _apart(part: "Part") -> MeanDifference | None:
+def _apart(part: Part) -> MeanDifference | None:
     rows = inside(part.found.clinicians, part.clinic)
-    return mean_difference(*by_clinician(rows, "pairs", "difference", "squares"), part.confidence)
+    return mean_difference(*by_clinician(rows, "pairs", "difference", "squares"), part.study.confidence)
 
 
-def _apart_words(part: "Part", apart: MeanDifference) -> str:
+def _apart_words(part: Part, apart: MeanDifference) -> str:
     more = "higher" if apart.mean >= 0 else "lower"
     return (
         f"Self-report is {number(abs(apart.mean))} points {more} than the rater's score on average "
-        f"({interval(apart.low, apart.high, part.confidence)}; in 95 of 100 sessions between "
+        f"({interval(apart.low, apart.high, part.study.confidence)}; in 95 of 100 sessions between "
         f"{number(apart.spread[0])} and {number(apart.spread[1])})."
     )
 
@@ -92,22 +90,20 @@ def _apart_table(apart: MeanDifference) -> Table:
     )
 
 
-def _by_place(part: "Part") -> Table:
+def _by_place(part: Part) -> Table:
     by = "clinic" if part.clinic is None else "clinician"
     if part.clinic is None:
         places = {
-            name: (found[None], part.shown[clinic, "all", None])
-            for clinic, name in sorted(part.names.items(), key=lambda item: item[1])
-            if (found := part.found.of(clinic, "all"))
+            name: (part.found.cuts[clinic, "all"][None], cells) for clinic, name, cells in part.clinics()
         }
     else:
         places = {
-            one or "not recorded": (row, part.cells("clinician", one))
-            for one, row in part.rows("clinician").items()
+            one or "not recorded": (row, part.cut("clinician_id")[one])
+            for one, row in part.found.cuts[part.clinic, "clinician_id"].items()
         }
     rows: list[tuple[Cell, ...]] = []
     for name, (row, cells) in places.items():
-        few = 0 < row["pairs"] <= part.most
+        few = 0 < row["pairs"] <= part.study.disclosure.suppress_up_to
         own, seen = row["rated_self"], row["rated_rater"]
         means = (own, seen, None if own is None or seen is None else own - seen)
         told = (None if v is None else HIDDEN if few else beside(round(v, 1), cells["rated"]) for v in means)
@@ -130,12 +126,12 @@ def _by_place(part: "Part") -> Table:
 # Items
 
 
-def _agreement(part: "Part") -> tuple[Table, ...]:
+def _agreement(part: Part) -> tuple[Table, ...]:
     """One row for each item, the least agreement first."""
     tables = tables_of_marks(inside(part.found.pairs, part.clinic))
     rows = []
     for item in fidelity.all_items():
-        found = agreement(tables[item.id], part.confidence) if item.id in tables else None
+        found = agreement(tables[item.id], part.study.confidence) if item.id in tables else None
         if found is None:
             continue
         ac1, kappa = found.ac1, found.kappa
@@ -174,15 +170,14 @@ def _figure() -> Figure:
 # Breaches and competence
 
 
-def _kinds(part: "Part") -> dict[str, dict[str, Cell]]:
+def _kinds(part: Part) -> dict[str, dict[str, Cell]]:
     nothing = {"seen": 0, "missed": 0}
     return {
-        breach.text: part.shown.get((part.clinic, "kind", breach.id), nothing)
-        for breach in fidelity.checklist(1).breaches
+        breach.text: part.cut("kind").get(breach.id, nothing) for breach in fidelity.checklist(1).breaches
     }
 
 
-def _missed_words(part: "Part") -> tuple[str, ...]:
+def _missed_words(part: Part) -> tuple[str, ...]:
     kinds = _kinds(part)
     seen = [text for text, cells in kinds.items() if cells["seen"] != 0]
     missed = [text for text, cells in kinds.items() if cells["missed"] != 0]
@@ -193,7 +188,7 @@ def _missed_words(part: "Part") -> tuple[str, ...]:
     return (f"Seen by raters and not always ticked: {' '.join(missed)}",)
 
 
-def _missed(part: "Part") -> Table:
+def _missed(part: Part) -> Table:
     rows = tuple(
         (text, cells["seen"], cells["missed"], percent(cells["missed"], cells["seen"]))
         for text, cells in _kinds(part).items()
@@ -207,7 +202,7 @@ def _missed(part: "Part") -> Table:
     )
 
 
-def _competence(part: "Part") -> Table:
+def _competence(part: Part) -> Table:
     rows = []
     for one in fidelity.competence():
         mine = [row for row in inside(part.found.competence, part.clinic) if row["domain"] == one.id]

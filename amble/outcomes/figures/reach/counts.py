@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from amble.outcomes.figures.counting import rows
 from amble.outcomes.material import Material
 
 COUNTS = ("eligible", "offered", "receiving", "completed", "complete", "before", "receiving_before")
@@ -32,7 +33,7 @@ PART_OF = {
 # One row per eligible episode; the rules are those of evaluation/cohort.
 EPISODES = """
 CREATE OR REPLACE TEMP VIEW reach_episodes AS
-SELECT e.*, date_trunc('month', e.start_date)::DATE AS month, e.arm = 'etmi' AS has_etmi,
+SELECT e.*, strftime(date_trunc('month', e.start_date), '%Y-%m-%d') AS month, e.arm = 'etmi' AS has_etmi,
        r.etmi_offered AS said, coalesce(k.trained_date <= e.start_date, false) AS trained,
        e.discharge_date IS NOT NULL AS ended, c.episode_id IS NOT NULL AS is_complete
 FROM episodes e
@@ -80,8 +81,9 @@ class Clinician:
 
 @dataclass(frozen=True)
 class Reach:
-    """cells: one per clinic, clinician and month of start, with all counts.  staff: the invited physiotherapists.
+    """cells: one per clinic, clinician and month of start (its first day), with all counts.
 
+    staff: the invited physiotherapists.
     waiting: clinic -> referrals in which care has not begun: waiting, declined, withdrawn.
     """
 
@@ -126,9 +128,9 @@ def count(material: Material) -> Reach:
     }
     material.con.execute(EPISODES.format(**words))
     return Reach(
-        tuple(_rows(material, COUNTED)),
-        tuple(Clinician(*row.values()) for row in _rows(material, STAFF)),
-        {row.pop("clinic_id"): row for row in _rows(material, WAITING)},
+        rows(material, COUNTED),
+        tuple(Clinician(*row.values()) for row in rows(material, STAFF)),
+        {row.pop("clinic_id"): row for row in rows(material, WAITING)},
     )
 
 
@@ -137,37 +139,29 @@ def added(cells: Iterable[Mapping], names: Iterable[str] = COUNTS) -> dict[str, 
     return {name: sum(cell[name] for cell in cells) for name in names}
 
 
-def whole_of(name: str, among: Iterable[str]) -> str | None:
-    """The nearest count that a count is a part of, among those that are told."""
-    whole = PART_OF.get(name)
-    while whole is not None and whole not in among:
-        whole = PART_OF.get(whole)
-    return whole
-
-
 def where_they_went(reach: Reach) -> dict[str, int]:
     """All eligible patients, each in one way: they received ETMI, or why most likely they did not.
 
-    untrained: their physiotherapist was not trained by then.  never_delivered: trained, and never gave ETMI.
+    began_before: care began before their physiotherapist was trained, who is by now: nothing is left to mend.
+    untrained: their physiotherapist is not trained to this day.  never_delivered: trained by then, never gave ETMI.
     The rest had a physiotherapist who does give it: not_offered, offered_other (offered, and other care began),
     unsaid_trained (nobody noted whether it was offered).
     """
     gives = {one.clinician for one in reach.delivering}
     others = [cell for cell in reach.cells if cell["clinician_id"] not in gives]
     theirs = [cell for cell in reach.cells if cell["clinician_id"] in gives]
-    everybody, rest = added(reach.cells), ("not_offered", "offered_other", "unsaid_trained")
+    trained = {one.clinician for one in reach.trained}
+    too_early: dict[bool, int] = {True: 0, False: 0}  # by whether the physiotherapist is trained by now
+    for cell in reach.cells:
+        too_early[cell["clinician_id"] in trained] += cell["before"] - cell["receiving_before"]
+    rest = ("not_offered", "offered_other", "unsaid_trained")
     return {
-        "receiving": everybody["receiving"],
-        "untrained": everybody["before"] - everybody["receiving_before"],
+        "receiving": added(reach.cells)["receiving"],
+        "began_before": too_early[True],
+        "untrained": too_early[False],
         "never_delivered": sum(added(others, rest).values()),
         **added(theirs, rest),
     }
-
-
-def _rows(material: Material, query: str) -> list[dict]:
-    found = material.con.execute(query)
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _quoted(text: str) -> str:

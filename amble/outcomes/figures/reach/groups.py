@@ -11,8 +11,7 @@ from amble.evaluation.estimators.shares import ShareDifference, share_difference
 from amble.evaluation.marks import people
 from amble.evaluation.report.disclosure import HIDDEN, hidden, release_table
 from amble.evaluation.results import Answer, Cell, Figure, Table
-from amble.outcomes.figures.reach.release import percent
-from amble.outcomes.figures.reach.tables import wilson
+from amble.outcomes.figures.words import percent, wilson
 from amble.outcomes.material import Material
 from amble.outcomes.told import Told
 

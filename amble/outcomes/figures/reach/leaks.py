@@ -13,7 +13,8 @@ ASSUMPTIONS = (
 )
 WORDS = {
     "receiving": "Received ETMI",
-    "untrained": "Physiotherapist not trained by then",
+    "began_before": "Began before their physiotherapist was trained",
+    "untrained": "Physiotherapist not trained yet",
     "never_delivered": "Trained, but never gave ETMI",
     "not_offered": "Gives ETMI, did not offer it",
     "offered_other": "Offered it, other care began",
@@ -45,8 +46,8 @@ def leaks(reach: Reach) -> list[Leak]:
     eligible = sum(went.values())
     received = went["receiving"]
     said = {
-        "untrained": "patients whose physiotherapist was not trained by then. Had they been reached as often as those "
-        "of trained colleagues",
+        "untrained": "patients whose physiotherapist is not trained yet. Had they been reached as often as those of "
+        "trained colleagues",
         "never_delivered": "patients of trained physiotherapists who never gave ETMI. Had these delivered as often as "
         "their colleagues who do",
         "not_offered": "patients who were not offered ETMI though their physiotherapist gives it. Had they said yes as "
@@ -71,6 +72,11 @@ def biggest(reach: Reach) -> Leak | None:
 def sentences(reach: Reach) -> Iterator[str]:
     for place, leak in zip(("The biggest leak", "The next", "Then"), leaks(reach), strict=False):
         yield f"{place}: {leak.sentence}"
+    if early := where_they_went(reach)["began_before"]:
+        yield (
+            f"{people(early)} began before their physiotherapist was trained, who is by now: "
+            "nothing is left to mend there."
+        )
 
 
 def table(reach: Reach) -> Table:

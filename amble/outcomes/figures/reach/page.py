@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from amble.evaluation.marks import people, share
 from amble.evaluation.report.disclosure import hidden, release_table
 from amble.evaluation.results import Answer, Cell, Table
-from amble.outcomes.figures.reach import groups, leaks, tables
+from amble.outcomes.figures.jointly import Cells, Shown
+from amble.outcomes.figures.reach import groups, leaks, release, tables
 from amble.outcomes.figures.reach.counts import Reach, count
-from amble.outcomes.figures.reach.release import Cells, Shown, offered, percent, released
 from amble.outcomes.figures.reach.steps import Step, published, reference, steps
+from amble.outcomes.figures.words import percent
 from amble.outcomes.material import Material
 from amble.outcomes.told import Told
 
@@ -32,10 +33,10 @@ COLUMNS = (
 
 def sections(material: Material) -> Iterator[Told]:
     reach = count(material)
-    shown = released(reach, material.day, material.study.disclosure)
+    shown = release.shown(reach, material)
     yield _service(material, reach, shown)
     for clinic in sorted(material.own_clinics, key=material.own_clinics.__getitem__):
-        if clinic in shown.clinics and not hidden(shown.clinics[clinic]["eligible"]):
+        if (clinic, "all") in shown and not hidden(shown[clinic, "all"][None]["eligible"]):
             yield _clinic(material, reach.of_clinic(clinic), shown, clinic)
     yield groups.section(material)
 
@@ -53,7 +54,7 @@ def _service(material: Material, reach: Reach, shown: Shown) -> Told:
             *_beside(material, reach),
         ),
         tables=(
-            _funnel("reach_steps", staff | _patients(shown.service)),
+            _funnel("reach_steps", staff | _patients(shown[None, "all"][None])),
             where,
             *tables.of_service(material, shown),
             _waiting(reach),
@@ -70,14 +71,13 @@ def _service(material: Material, reach: Reach, shown: Shown) -> Told:
 
 def _clinic(material: Material, own: Reach, shown: Shown, clinic: str) -> Told:
     """Staff are counted as they are: these leads know their colleagues by name (docs/methods/disclosure.md)."""
-    counts = {**_staff(own), **_patients(shown.clinics[clinic])}
-    service = _patients(shown.service)
+    cells, service = shown[clinic, "all"][None], _patients(shown[None, "all"][None])
     answer = Answer(
         name="reach_clinic",
         question="Who is reached in this clinic, and where are people lost?",
-        sentences=tuple(_clinic_said(shown.clinics[clinic], service)),
+        sentences=tuple(_clinic_said(cells, service)),
         tables=(
-            _funnel("reach_steps_clinic", counts),
+            _funnel("reach_steps_clinic", _staff(own) | _patients(cells)),
             *tables.of_clinic(material, shown, own, clinic),
             _waiting(own),
         ),
@@ -87,9 +87,7 @@ def _clinic(material: Material, own: Reach, shown: Shown, clinic: str) -> Told:
         ),
         assumptions=ASSUMPTIONS,
     )
-    return Told(
-        "reach", answer, clinic=clinic, more={"headline": list(_clinic_headline(shown.clinics[clinic]))}
-    )
+    return Told("reach", answer, clinic=clinic, more={"headline": list(_clinic_headline(cells))})
 
 
 # The steps
@@ -115,7 +113,7 @@ def _patients(cells: Cells) -> dict[str, Cell]:
         "outcomes_complete": "complete",
     }
     return {name: cells[kept] for name, kept in named.items() if kept in cells} | {
-        "patients_offered": offered(cells)
+        "patients_offered": release.offered(cells)
     }
 
 

@@ -1,16 +1,14 @@
 """The slices of reach as tables and pictures: by clinic, by month or quarter of start, by physiotherapist."""
 
 from collections.abc import Mapping
-from datetime import date
-from math import isfinite
-
-from scipy.stats import binomtest
 
 from amble.evaluation.report.disclosure import HIDDEN, hidden
 from amble.evaluation.results import Cell, Figure, Table
+from amble.outcomes.figures.jointly import Cells, Shown
 from amble.outcomes.figures.reach.counts import Reach
-from amble.outcomes.figures.reach.release import BY_CLINICIAN, YEARS, Cells, Shown, offered, percent, share
+from amble.outcomes.figures.reach.release import BY_CLINICIAN, YEARS, offered
 from amble.outcomes.figures.reach.steps import published, reference, steps
+from amble.outcomes.figures.words import percent, wilson
 from amble.outcomes.material import Material
 
 REFERENCE = "the ETMI study"
@@ -18,26 +16,15 @@ IN_TIME = ("from", "eligible", "receiving", "percent", "low", "high", REFERENCE)
 TOGETHER = "Small numbers are hidden so that no table, alone or beside its neighbours, gives them away."
 
 
-def wilson(part: Cell, whole: Cell, confidence: float) -> tuple[Cell, Cell]:
-    """Wilson's interval of a share, in per cent; patients of one physiotherapist count as if they were not alike."""
-    if hidden(part) or hidden(whole):
-        return HIDDEN, HIDDEN
-    if not whole:
-        return None, None
-    found = binomtest(part, whole).proportion_ci(confidence, method="wilson")
-    ends = (round(100 * float(found.low), 1), round(100 * float(found.high), 1))
-    return ends if all(isfinite(end) for end in ends) else (None, None)
-
-
 def of_service(material: Material, shown: Shown) -> tuple[Table, ...]:
     return _by_clinic(material, shown), _in_time(
-        material, "reach_by_month", "By month of start", shown.months
+        material, "reach_by_month", "By month of start", shown.get((None, "month"), {})
     )
 
 
 def of_clinic(material: Material, shown: Shown, own: Reach, clinic: str) -> tuple[Table, ...]:
     """`reach_by_clinician` says what the clinic and the whole service reach too: for each one's own page."""
-    quarters = _in_time(material, "reach_by_quarter", "By quarter of start", shown.quarters[clinic])
+    quarters = _in_time(material, "reach_by_quarter", "By quarter of start", shown[clinic, "quarter"])
     return quarters, _by_clinician(shown, clinic, own)
 
 
@@ -105,13 +92,14 @@ def _by_clinic(material: Material, shown: Shown) -> Table:
         (
             *(named(clinic), cells["eligible"], offered(cells), cells["receiving"]),
             *(
-                share(cells, "receiving", "eligible"),
+                percent(cells["receiving"], cells["eligible"]),
                 *wilson(cells["receiving"], cells["eligible"], material.study.confidence),
             ),
             *_when_trained(cells),
-            *(cells["complete"], share(cells, "complete", "eligible")),
+            *(cells["complete"], percent(cells["complete"], cells["eligible"])),
         )
-        for clinic, cells in sorted(shown.clinics.items(), key=lambda pair: named(pair[0]))
+        for clinic in sorted((clinic for clinic, by in shown if clinic and by == "all"), key=named)
+        for cells in shown[clinic, "all"].values()
     )
     columns = (
         *("clinic", "eligible", "offered", "receiving", "percent", "low", "high", "eligible_when_trained"),
@@ -129,12 +117,12 @@ def _when_trained(cells: Cells) -> tuple[Cell, Cell, Cell]:
     return whole, part, percent(part, whole)
 
 
-def _in_time(material: Material, name: str, title: str, slices: Mapping[date | None, Cells]) -> Table:
+def _in_time(material: Material, name: str, title: str, slices: Mapping[str | None, Cells]) -> Table:
     level = published(steps()["patients_receiving"], "patients_eligible")
     rows = tuple(
         (
-            f"{start:%Y-%m-%d}",
-            *(cells["eligible"], cells["receiving"], share(cells, "receiving", "eligible")),
+            start,
+            *(cells["eligible"], cells["receiving"], percent(cells["receiving"], cells["eligible"])),
             *wilson(cells["receiving"], cells["eligible"], material.study.confidence),
             level,
         )
@@ -149,9 +137,9 @@ def _by_clinician(shown: Shown, clinic: str, own: Reach) -> Table:
     """The clinic's physiotherapists beside the clinic. Not in order of success: this is no league table."""
     trained = {one.clinician: "yes" if one.trained else "not yet" for one in own.staff}
     everybody = {one.clinician: dict.fromkeys(BY_CLINICIAN, 0) for one in own.staff} | dict(
-        shown.clinicians[clinic]
+        shown[clinic, "clinician_id"]
     )
-    sums = (("the clinic", shown.clinics[clinic]), ("the whole service", shown.service))
+    sums = (("the clinic", shown[clinic, "all"][None]), ("the whole service", shown[None, "all"][None]))
     rows: list[tuple[Cell, ...]] = [(name, None, *_counts(cells)) for name, cells in sums]
     rows += [
         (one, trained.get(one, "not invited"), *_counts(cells)) for one, cells in sorted(everybody.items())
@@ -170,5 +158,5 @@ def _by_clinician(shown: Shown, clinic: str, own: Reach) -> Table:
 
 
 def _counts(cells: Cells) -> tuple[Cell, ...]:
-    counts = (cells["eligible"], cells["receiving"], share(cells, "receiving", "eligible"))
-    return *counts, cells["complete"], share(cells, "complete", "eligible")
+    counts = (cells["eligible"], cells["receiving"], percent(cells["receiving"], cells["eligible"]))
+    return *counts, cells["complete"], percent(cells["complete"], cells["eligible"])
