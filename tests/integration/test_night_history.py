@@ -73,7 +73,7 @@ def test_every_month_with_enough_people_is_replayed_once(snapshot):
 def look(day: date, value: float | None, *visits: str) -> list[StoredEstimate]:
     """The mixed model's rows for function as they stood on a day."""
     said = {"estimate": value, "se": 1.0, "ci_low": value, "ci_high": value}
-    rows = [StoredEstimate(day=day, outcome="function", method="mmrm", visit=visit) for visit in visits]
+    rows = [StoredEstimate(day=day, outcome="function", method="mmrm", visit=v, estimate=1.0) for v in visits]
     return [*rows, StoredEstimate(day=day, outcome="function", method="mmrm", visit="average", **said)]
 
 
@@ -95,6 +95,9 @@ def test_the_course_has_a_point_a_month_and_the_newest_all_of_the_same_visits():
     ]
     course = [(past.day, past.estimate) for past in replay.history("a question", tonight)]
     assert course == [(date(2022, 10, 31), 3.0), (date(2022, 12, 16), 6.0)]
+    few = [StoredEstimate(day=date(2022, 12, 20), outcome="function", method="mmrm", visit="6m")]  # not told
+    kept = replay.history("a question", [*tonight, *few, *look(date(2022, 12, 20), 6.5, "discharge", "3m")])
+    assert [past.estimate for past in kept] == [3.0, 6.5]
     longer = look(date(2023, 1, 5), 7.0, "discharge", "3m", "6m")
     assert [past.estimate for past in replay.history("a question", [*tonight, *longer])] == [7.0]
 

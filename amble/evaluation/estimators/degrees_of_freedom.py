@@ -17,6 +17,7 @@ Method = Literal["satterthwaite", "kenward_roger"]
 Information = Literal["observed", "expected"]
 ORTHOGONAL = 1e-6  # share of a contrast that may lie in what the data cannot tell, by rounding
 AVERAGE = "average"
+FEWEST = 8  # people of either kind at a visit, below which it stays out of the average: each would turn it
 CANNOT = "At {} the arms cannot be compared: one arm has no measurement, or another column says the same as the arm."
 
 
@@ -77,7 +78,7 @@ def arm_contrasts(
     method: Method = "satterthwaite",
     information: Information = "observed",
 ) -> tuple[VisitContrast, ...]:
-    """The coefficient of `column` at each visit, then their equally weighted average over the visits that have one."""
+    """The coefficient of `column` at each visit, then their equally weighted average (mmrm-11)."""
     known = uncertainty(fit, method, information)
     return tuple(
         VisitContrast(visit, tested(fit, row[None], known, method), warnings)
@@ -90,16 +91,28 @@ def visit_rows(fit: MmrmFit, column: str) -> list[tuple[str, np.ndarray, tuple[s
     visits = fit.model.visits
     rows = np.array([arm_row(fit, column, visit) for visit in visits])
     able = np.array([estimable(fit, row[None]) for row in rows])
-    out = [visit for visit, can in zip(visits, able, strict=True) if not can]
     each = [
         (visit, row, () if can else (CANNOT.format(visit),), bool(can))
         for visit, row, can in zip(visits, rows, able, strict=True)
     ]
-    mean = rows[able].mean(0) if able.any() else rows.mean(0)
-    left_out = (f"The average leaves out {', '.join(out)}.",) * bool(out)
     if not able.any():
-        left_out = ("There is no visit at which the two arms can be compared.",)
-    return [*each, (AVERAGE, mean, left_out, bool(able.any()))]
+        return [
+            *each,
+            (AVERAGE, rows.mean(0), ("There is no visit at which the two arms can be compared.",), False),
+        ]
+    enough = able & (fewer(fit, column) >= FEWEST)
+    counted = enough if enough.any() else able
+    out = ", ".join(visit for visit, counts in zip(visits, counted, strict=True) if not counts)
+    left_out = (f"The average leaves out {out}.",) if out else ()
+    return [*each, (AVERAGE, rows[counted].mean(0), left_out, True)]
+
+
+def fewer(fit: MmrmFit, column: str) -> np.ndarray:
+    """(T,) people recorded at each visit, of those with the column or those without it, whichever are fewer."""
+    problem, found = fit.start.problem, np.zeros(len(fit.model.visits))
+    having = problem.zz[0, :, fit.model.columns.index(column)] @ problem.observed
+    found[fit.start.seen] = np.minimum(having, problem.n[0] @ problem.observed - having)
+    return found
 
 
 def estimable(fit: MmrmFit, L: np.ndarray) -> bool:

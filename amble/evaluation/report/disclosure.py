@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from amble.evaluation.estimators.degrees_of_freedom import AVERAGE, FEWEST
 from amble.evaluation.marks import MARK, percent
 from amble.evaluation.report.model import Report, Share
 from amble.evaluation.report.unknowns import Relation, hide
@@ -109,7 +110,8 @@ def release_estimates(estimates: Iterable[Estimate], rule: Disclosure) -> tuple[
 
     Degrees of freedom say almost how many people there were, so they are hidden with the counts.
     """
-    estimates = list(estimates)
+    before = list(estimates)
+    estimates = list(before)
     for arm in ("n_etmi", "n_usual_care"):
         counts = {i: getattr(e, arm) for i, e in enumerate(estimates) if getattr(e, arm) is not None}
         index = {i: k for k, i in enumerate(counts)}
@@ -121,7 +123,21 @@ def release_estimates(estimates: Iterable[Estimate], rule: Disclosure) -> tuple[
                 estimates[i] = replace(estimates[i], **{arm: None}, df=None)
             elif getattr(estimates[i], arm) is not None:
                 estimates[i] = replace(estimates[i], **{arm: rounded(counts[i], rule)})
-    return tuple(estimates)
+    return tuple(
+        after if after.visit != AVERAGE or _averages_told(e, before, rule) else _withheld(after, rule)
+        for e, after in zip(before, estimates, strict=True)
+    )
+
+
+def _averages_told(average: Estimate, every: Iterable[Estimate], rule: Disclosure) -> bool:
+    """Whether all visits in an average (mmrm-11) are told: one that is not would follow from the others."""
+    fewer = [
+        min(e.n_etmi, e.n_usual_care)
+        for e in every
+        if _family(e) == _family(average) and e.subgroup == average.subgroup and e.visit != AVERAGE
+        if e.estimate is not None and e.n_etmi is not None and e.n_usual_care is not None
+    ]
+    return not any(FEWEST <= n <= rule.suppress_up_to for n in fewer)
 
 
 def release_shares(shares: Mapping[str, Share | Mapping[str, Share]], rule: Disclosure) -> dict:
@@ -194,16 +210,19 @@ def _subgroups(estimates: list[Estimate], index: Mapping[int, int]) -> list[Rela
     """Everybody is the sum of the groups of each variable, and of those in none of them, if there are any."""
     families: dict[tuple, dict[str, list[int]]] = {}
     for i, e in enumerate(estimates):
-        key = (e.outcome, e.visit, e.contrast, e.method, e.estimand)
         if i in index:
             variable = "" if e.subgroup is None else e.subgroup.partition("=")[0].strip()
-            families.setdefault(key, {}).setdefault(variable, []).append(index[i])
+            families.setdefault((e.visit, *_family(e)), {}).setdefault(variable, []).append(index[i])
     return [
         Relation(family[""][0], tuple(groups))
         for family in families.values()
         for variable, groups in family.items()
         if variable and "" in family
     ]
+
+
+def _family(e: Estimate) -> tuple[str, ...]:
+    return e.outcome, e.contrast, e.method, e.estimand
 
 
 def _derived(value: Cell, exact: Mapping, new: Mapping, key: tuple[int, str], wholes: list) -> Cell:

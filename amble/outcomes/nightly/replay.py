@@ -61,7 +61,7 @@ def as_of(snapshot: Path, study: Study, day: date) -> tuple[Estimate, ...]:
 def history(question: str, tonight: Sequence[StoredEstimate]) -> tuple[Past, ...]:
     """The average over the visits on the last known day of each month, this month's being tonight's.
 
-    Only looks with the same visits as the newest: when a later visit's first scores come in, the average becomes one of
+    Only looks with the same visits as the newest: when a later visit's scores come in, the average becomes one of
     other visits, and a course across that day would be of two quantities. Of several runs for a day the newest counts.
     """
     ratio = Q(method=sessions.METHOD, contrast="log_rate_ratio")
@@ -70,13 +70,18 @@ def history(question: str, tonight: Sequence[StoredEstimate]) -> tuple[Past, ...
     for one in [*stored, *filter(followed, tonight)]:
         looks[one.outcome, one.day][one.visit] = one
     known = {key: look for key, look in sorted(looks.items(), key=lambda item: item[0][1]) if _averaged(look)}
-    newest = {outcome: look.keys() for (outcome, _), look in known.items()}
+    newest = {outcome: _visits(look) for (outcome, _), look in known.items()}
     points = {
         (outcome, day.year, day.month): _past(_averaged(look))
         for (outcome, day), look in known.items()
-        if look.keys() == newest[outcome]
+        if _visits(look) == newest[outcome]
     }
     return tuple(sorted(points.values(), key=lambda past: (past.day, past.outcome)))
+
+
+def _visits(look: Mapping[str | None, StoredEstimate]) -> set[str | None]:
+    """Those with an estimate: one of a few people is not told, and is no part of the average (mmrm-11)."""
+    return {visit for visit, one in look.items() if one.estimate is not None}
 
 
 def _averaged(look: Mapping[str | None, StoredEstimate]) -> StoredEstimate | None:

@@ -153,6 +153,21 @@ def test_a_visit_with_one_arm_has_no_contrast(arm):
     assert average.warnings == ("The average leaves out v1.",)
 
 
+@pytest.mark.parametrize("arm", [0, 1])
+def test_a_visit_that_a_few_of_an_arm_reached_is_told_but_not_averaged(arm):
+    """Seven people's course would turn the average, and would follow from it where their visit is withheld."""
+    for people in (7, 8):
+        columns, z, y = trial()
+        reached = np.flatnonzero((z[:, 1] == arm) & np.isfinite(y[:, 1]))
+        y[reached[people:], 1] = np.nan
+        *visits, average = arm_contrasts(fitted(columns, z, y))
+        told = np.array([visit.contrast.estimate for visit in visits])
+        assert np.isfinite(told).all()
+        averaged = told if people == 8 else told[[0, 2]]
+        assert average.contrast.estimate == pytest.approx(averaged.mean())
+        assert average.warnings == (() if people == 8 else ("The average leaves out v1.",))
+
+
 def test_a_visit_without_data_changes_nothing_else():
     columns, z, y = trial()
     y[:, 1] = np.nan

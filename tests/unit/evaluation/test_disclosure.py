@@ -1,6 +1,7 @@
 """Disclosure control in examples; that nothing can be worked out is in tests/generative."""
 
 import re
+from dataclasses import replace
 
 from amble.evaluation.marks import people, share
 from amble.evaluation.report.disclosure import release, release_estimates, release_shares, release_table
@@ -50,6 +51,14 @@ def test_shares_are_computed_from_the_rounded_counts() -> None:
     assert shares == {"trained": {"count": 15, "of": 50, "share": 0.3}}
     small = release_shares({"trained": Share(3, 48)}, RULE)
     assert small == {"trained": {"count": None, "of": 48, "share": None}}
+
+
+def test_an_average_goes_with_a_visit_that_would_follow_from_it() -> None:
+    """At a visit of 9 people; one of 7 is no part of the average."""
+    visits = [replace(estimate(None, n, n / 2), visit=v) for v, n in (("3m", 40), ("6m", 9), ("12m", 7))]
+    every = [*visits, replace(estimate(None, 40, 3.25), visit="average")]
+    shown = [[e.estimate for e in release_estimates(every, Disclosure(most))] for most in (7, 10)]
+    assert shown == [[20.0, 4.5, None, 3.25], [20.0, None, None, None]]
 
 
 def estimate(subgroup, n, value=2.0) -> Estimate:
