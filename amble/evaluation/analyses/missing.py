@@ -227,7 +227,8 @@ def _tip_meaning(filled: Filled, data: Data) -> str:
         return f"{_when(filled)}: the two groups cannot be compared from these data."
     if tip.already:
         return (
-            f"{_when(filled)}: the interval holds zero even with nothing shifted, so there is nothing to tip."
+            f"{_when(filled)}: the interval holds zero even with nothing shifted, so there is no conclusion to "
+            "overturn."
         )
     if tip.shift is None:
         return f"{_when(filled)}: no score of ETMI is missing, so nothing can be shifted."

@@ -102,7 +102,7 @@ def _meaning(outcome: str, visit: str, test: Equivalence, confidence: float) -> 
         return f"{label} {when} differs by less than the margin of {margin}: {span}."
     if test.inside:
         return (
-            f"{label} {when} is no different by the study's own measure: {span}, inside the margin of {margin} "
+            f"{label} {when} is no different by the margin set beforehand: {span}, inside the margin of {margin} "
             "either way."
         )
     if test.low >= test.margin or test.high <= -test.margin:

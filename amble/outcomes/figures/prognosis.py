@@ -213,5 +213,5 @@ def _headline(found: Found, verdicts: Mapping[str, str]) -> Iterator[dict[str, s
         yield {"name": "prognosis", "value": "", "words": words}
         return
     check = found.check("left_out", visit)
-    words = f"of patients left out came out in the range told for {word(visit)}; about 80% are meant to."
+    words = f"of earlier patients came out in the range they would have been told for {word(visit)}; about 80% should."
     yield {"name": "prognosis", "value": share(round(check.inside * check.n), check.n), "words": words}

@@ -191,7 +191,7 @@ def _results(numbers: Mapping, name: str, share: float, people: float, outlay: f
         name=f"plan_{name.replace(' ', '_')}",
         title=f"At the end, if new patients gain {name} (observational)",
         columns=("what", "number", "low", "high"),
-        rows=tuple((words, *(float(round(value, 1)) for value in values)) for words, *values in rows),
+        rows=tuple((words, *(float(round(value, 2)) for value in values)) for words, *values in rows),
         note="Below zero: the other way round.",
     )
 
@@ -208,7 +208,7 @@ def _months(numbers: Mapping, more: Sequence[float], cost: PerPatient, outlay: f
     for name, share in GAINS:
         for month, people in enumerate([0.0, *more]):
             net = cost.times(share * people).less(outlay)
-            ends = (float(round(value, 1)) for value in (net.value, net.low, net.high))
+            ends = (float(round(value, 2)) for value in (net.value, net.low, net.high))
             rows.append((month, name, float(round(people, 1)), *ends))
     return Table(
         name="plan_by_month",

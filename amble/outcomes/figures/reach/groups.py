@@ -64,7 +64,8 @@ def section(material: Material) -> Told:
         table=NAME,
         encoding={"y": "group", "x": "difference_points", "low": "difference_low", "high": "difference_high"},
         description="For each group: by how many percentage points its share who received ETMI differs from that of "
-        "all others, with 95% intervals. Left of nought: reached less.",
+        "all others, with 95% intervals. Left of nought: reached less. "
+        "Deprivation fifth 1 is the most deprived.",
     )
     answer = Answer(
         name=NAME,
@@ -171,6 +172,6 @@ def _sentences(groups: list[Group], table: Table) -> Iterator[str]:
     for group in sorted(less, key=lambda group: group.gap.difference):
         own, points = shown[group.words], _points(group)
         yield (
-            f"Reached less: {group.words}. {own[3]:.0f}% of {people(own[1])} received ETMI, "
+            f"Reached less ({group.words}): {own[3]:.0f}% of {people(own[1])} received ETMI, "
             f"{-points[0]:.0f} percentage points fewer than of all others ({-points[2]:.0f} to {-points[1]:.0f})."
         )
