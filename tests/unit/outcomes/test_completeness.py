@@ -34,12 +34,12 @@ def material(night):
 
 @pytest.fixture
 def asked(material, rows_of):
-    """What was due by the day and not withdrawn without an answer."""
-    of = {row["episode_id"]: row for row in rows_of(material, "referrals")}
+    """What was due by the day of care that has begun, and not withdrawn without an answer."""
+    of = {row["episode_id"]: row for row in rows_of(material, "referrals") if row["start_date"]}
     rows = [
         row | {"of": of[row["episode_id"]]}
         for row in rows_of(material, "assessments")
-        if row["due_date"] <= DAY
+        if row["due_date"] <= DAY and row["episode_id"] in of
     ]
     return [row for row in rows if is_answered(row) or not row["withdrawn"]]
 
@@ -67,6 +67,28 @@ def assert_states(row, asked) -> None:
         assert (row["missed"], row["open"]) == (missed, len(asked) - answered - missed)
     if asked:
         assert row["percent_answered"] == pytest.approx(100 * answered / len(asked), abs=0.051)
+
+
+def test_whoever_may_still_answer_is_not_counted_as_silent(material, rows_of):
+    closes = {
+        r["episode_id"]: r["closes_date"]
+        for r in rows_of(material, "assessments")
+        if r["visit"] == "discharge"
+    }
+    scored = {
+        (r["episode_id"], r["visit"]) for r in rows_of(material, "scores") if r["measure"] == "function"
+    }
+    over = [
+        row["episode_id"]
+        for row in rows_of(material, "episodes")
+        if row["age_years"] >= 18
+        and (row["symptom_months"] is None or row["symptom_months"] >= 3)
+        and closes[row["episode_id"]] < DAY
+    ]
+    known = [one for one in over if {(one, "baseline"), (one, "discharge")} <= scored]
+    found = next(told for told in completeness.sections(material) if told.answer.name == "outcomes_complete")
+    said = " ".join(stored(found, Disclosure())["answer"]["sentences"])
+    assert f"Of the {len(over):,} others the outcome is known for {100 * len(known) / len(over):.0f}%" in said
 
 
 def test_states_by_visit_clinic_physiotherapist_and_month(material, asked):

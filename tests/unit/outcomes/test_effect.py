@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from amble.evaluation.analyses.words import DIGITS
 from amble.evaluation.estimators.confidence_sequence import TIGHTEST_SE, anytime
 from amble.evaluation.report.page import page_table
 from amble.evaluation.results import Answer
@@ -56,8 +57,9 @@ def test_cut_into_outcomes_nothing_of_the_reports_answer_is_lost(told):
         assert [t.name.partition("_")[0] for t in answer.tables] == ["mmrm", "means", "moved"]
         average = next(e for e in answer.estimates if e.visit == "average")
         assert answer.sentences[0] == average.meaning
+        digits = DIGITS.get(average.outcome, 1)
         ends = anytime(average.estimate, average.se, tightest_se=TIGHTEST_SE[average.outcome])
-        assert all(f"{abs(end):.2f}" in answer.sentences[1] for end in ends)
+        assert all(f"{abs(end):.{digits}f}" in answer.sentences[1] for end in ends)
         assert ends[0] < average.ci_low < average.ci_high < ends[1]
 
 

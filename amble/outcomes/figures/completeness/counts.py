@@ -1,4 +1,4 @@
-"""What is counted for completeness, defined once. A visit of a patient is counted once its measures are due.
+"""What is counted for completeness, defined once: a visit of care that has begun, once its measures are due.
 
 due          asked for on or before the day, and not withdrawn without an answer
 answered     of the due: all of it was sent by the day
@@ -42,7 +42,8 @@ SELECT k.* EXCLUDE (mode), r.clinician_id, r.arm,
                  AND completed_date <= first_reminder + {week} THEN 'first'
             WHEN completed_date BETWEEN second_reminder AND second_reminder + {week} THEN 'second'
             ELSE 'later' END AS became
-FROM known k LEFT JOIN (SELECT episode_id, clinician_id, arm FROM referrals) r USING (episode_id)
+FROM known k
+JOIN (SELECT episode_id, clinician_id, arm FROM referrals WHERE start_date IS NOT NULL) r USING (episode_id)
 WHERE is_answered OR NOT withdrawn
 """
 COUNTED = """
@@ -57,7 +58,13 @@ ORDER BY ALL
 """
 BY_CLINICIAN = """
 SELECT clinic_id, clinician_id, arm, count(*) AS due, count(*) FILTER (state = 'answered') AS answered
-FROM asked WHERE arm IS NOT NULL GROUP BY ALL ORDER BY ALL
+FROM asked GROUP BY ALL ORDER BY ALL
+"""
+# Of `reach_episodes`: those whose measures at discharge can no longer be answered.
+SETTLED = """
+SELECT count(*) AS eligible, count(*) FILTER (is_complete) AS complete FROM reach_episodes e
+LEFT JOIN (SELECT episode_id, closes_date FROM assessments WHERE visit = $visit) a USING (episode_id)
+WHERE coalesce(a.closes_date < $day, e.discharge_date < $day)
 """
 BY = ("clinician_id", "visit", "arm", "mode", "became", "quarter", "month")
 
@@ -75,6 +82,14 @@ def count(material: Material) -> Completeness:
     material.con.execute(ASKED.format(day=f"DATE '{material.day.isoformat()}'", week=WEEK))
     cuts = cut(material, COUNTED.format(by=", ".join(BY)), BY)
     for (_, by), found in cuts.items():
-        if by in ("mode", "arm"):  # without an answer there is no mode, and before care began there is no arm
+        if by == "mode":  # without an answer there is no mode
             found.pop(None, None)
     return Completeness(cuts, rows(material, BY_CLINICIAN))
+
+
+def settled(material: Material) -> Row:
+    """The eligible patients whose time to answer at discharge is over, and those of them with complete outcomes.
+
+    Needs the view `reach_episodes`, so the counts of reach come first.
+    """
+    return rows(material, SETTLED, visit=material.study.visits[0], day=material.day)[0]

@@ -1,8 +1,13 @@
 """Complete outcomes: the first outcome known at the start and at discharge, beside what the study published."""
 
+from collections.abc import Iterator
+
+from amble.evaluation.marks import people, share
+from amble.evaluation.report.disclosure import hidden
 from amble.evaluation.report.model import Report, Share
 from amble.evaluation.results import Answer, Cell, Table
 from amble.evaluation.study.model import ARMS
+from amble.outcomes.figures.counting import Row
 from amble.outcomes.figures.jointly import Cells
 from amble.outcomes.figures.part import Part
 from amble.outcomes.figures.reach.steps import published, reference, steps
@@ -11,10 +16,10 @@ from amble.outcomes.figures.words import percent, said, said_share
 COLUMNS = ("eligible", "complete", "percent_complete")
 
 
-def answer(reached: Part, report: Report | None) -> Answer | None:
+def answer(reached: Part, report: Report | None, settled: Row | None) -> Answer | None:
     """None where nobody is eligible. Counted as on the page of reach, and as in the report.
 
-    reached: what `reach.release` tells of the service or of a clinic.
+    reached: what `reach.release` tells of the service or of a clinic.  settled: as `counts.settled`, of the service.
     """
     cells = reached.total
     if not cells.get("eligible"):
@@ -25,8 +30,9 @@ def answer(reached: Part, report: Report | None) -> Answer | None:
         sentences=(
             f"For {said_share(cells['complete'], cells['eligible'])} of the eligible patients {reached.where} the "
             "outcome is known at the start and at discharge.",
-            f"That is {said(cells['complete'])} of {said(cells['eligible'])}. Of the others nobody can say whether "
-            "they got better.",
+            f"That is {said(cells['complete'])} of {said(cells['eligible'])}. Of those who did not answer nobody "
+            "can say whether they got better.",
+            *(_settled(cells, settled) if settled else ()),
             _study(),
         ),
         tables=(_by_place(reached), *(_by_arm(report) if report and reached.clinic is None else ())),
@@ -35,6 +41,16 @@ def answer(reached: Part, report: Report | None) -> Answer | None:
             "The others may have done better or worse than those we know of.",
         ),
     )
+
+
+def _settled(cells: Cells, settled: Row) -> Iterator[str]:
+    """The study counted after its last patient had answered or not; a service that goes on has some who still may."""
+    whole, complete = settled["eligible"], settled["complete"]
+    if whole and not hidden(cells["eligible"]) and cells["eligible"] > whole:
+        yield (
+            f"{people(cells['eligible'] - whole)} are still in care or can still answer. Of the {people(whole)} others "
+            f"the outcome is known for {share(complete, whole)}."
+        )
 
 
 def _study() -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from amble.evaluation.results import Answer, Cell, Figure, Table
 from amble.outcomes.figures.completeness import arms, outcomes
-from amble.outcomes.figures.completeness.counts import COUNTS, count
+from amble.outcomes.figures.completeness.counts import COUNTS, count, settled
 from amble.outcomes.figures.completeness.release import shown
 from amble.outcomes.figures.jointly import Cells
 from amble.outcomes.figures.part import Part, parts
@@ -28,9 +28,10 @@ def sections(material: Material) -> Iterator[Told]:
     found = count(material)
     released = shown(found, material.study.disclosure)
     reach = release.shown(counts.count(material), material)
+    over = settled(material)
     for part, reached in zip(parts(material, found, released), parts(material, None, reach), strict=True):
         clinic = part.clinic
-        complete = outcomes.answer(reached, material.report)
+        complete = outcomes.answer(reached, material.report, None if clinic else over)
         if complete:
             yield Told("completeness", complete, clinic, {"headline": [_complete(complete, reached)]})
         if not part.total or part.total["due"] == 0:
@@ -48,7 +49,10 @@ _ASKED = "Are the measures answered?"
 
 def _complete(answer: Answer, reached: Part) -> dict:
     value = said_share(reached.total["complete"], reached.total["eligible"])
-    return {"name": "outcomes_complete", "value": value, "words": answer.sentences[0]}
+    words = " ".join(
+        (answer.sentences[0], *(text for text in answer.sentences if "can still answer" in text))
+    )
+    return {"name": "outcomes_complete", "value": value, "words": words}
 
 
 def _answered(part: Part) -> dict:

@@ -17,14 +17,13 @@ SLICES = Slices(
     service=EVERYWHERE | {"month": ANSWERED},
     clinic=EVERYWHERE | {"quarter": ANSWERED},
     clinician=ANSWERED,
-    whole_service=("visit", "mode", "month", "quarter"),  # those before care began have no arm
-    whole_clinic=("visit", "mode", "quarter"),
+    whole_service=("visit", "arm", "mode", "month", "quarter"),
+    whole_clinic=("visit", "arm", "mode", "quarter"),
     part_of={"answered": "due"},
     adding={"due": ("answered", "open", "missed")},
     sums=[
         (("all", None, state), [("became", one, "due") for one in became]) for state, became in BECAME.items()
     ],
-    parts=[(("arm", "etmi", "due"), ("all", None, "due"))],
 )
 
 
