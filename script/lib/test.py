@@ -15,7 +15,7 @@ from place import PYTHON, ROOT, VENV, say
 CI = os.environ.get("CI", "").lower() in ("1", "true")
 BIN = VENV / "bin"
 POSTGRESQL = [PYTHON, ROOT / "script" / "lib" / "postgresql.py"]
-# The evaluation engine knows no database: its tests run once.
+# The evaluation engine and the figures made from Parquet files know no database: their tests run once.
 NO_DATABASE = [
     f"--ignore=tests/{folder}"
     for folder in (
@@ -24,6 +24,7 @@ NO_DATABASE = [
         "reference",
         "simulation",
         "unit/evaluation",
+        "unit/outcomes",
     )
 ]
 CHECKS = {
