@@ -10,7 +10,7 @@ from amble.evaluation.engine import DuckDB
 from amble.evaluation.report.disclosure import hidden
 from amble.evaluation.study.model import Disclosure, Study
 from amble.outcomes.figures import completeness
-from amble.outcomes.figures.completeness import counts, page, release
+from amble.outcomes.figures.completeness import counts, outcomes, page, release
 from amble.outcomes.told import opened, stored
 from tests.differencing import flat, worked_out
 
@@ -89,6 +89,13 @@ def test_whoever_may_still_answer_is_not_counted_as_silent(material, rows_of):
     found = next(told for told in completeness.sections(material) if told.answer.name == "outcomes_complete")
     said = " ".join(stored(found, Disclosure())["answer"]["sentences"])
     assert f"Of the {len(over):,} others the outcome is known for {100 * len(known) / len(over):.0f}%" in said
+
+
+@pytest.mark.parametrize(("settled", "told"), [((300, 110), True), ((397, 115), False), ((300, 117), False)])
+def test_nothing_is_told_where_few_would_be_left(settled, told):
+    cells = {"eligible": 400, "complete": 120}
+    row = dict(zip(("eligible", "complete"), settled, strict=True))
+    assert bool(list(outcomes._settled(cells, row, 7))) is told
 
 
 def test_states_by_visit_clinic_physiotherapist_and_month(material, asked):

@@ -16,10 +16,11 @@ from amble.outcomes.figures.words import percent, said, said_share
 COLUMNS = ("eligible", "complete", "percent_complete")
 
 
-def answer(reached: Part, report: Report | None, settled: Row | None) -> Answer | None:
+def answer(reached: Part, report: Report | None, settled: Row | None, few: int) -> Answer | None:
     """None where nobody is eligible. Counted as on the page of reach, and as in the report.
 
     reached: what `reach.release` tells of the service or of a clinic.  settled: as `counts.settled`, of the service.
+    few: counts up to this are not told.
     """
     cells = reached.total
     if not cells.get("eligible"):
@@ -32,7 +33,7 @@ def answer(reached: Part, report: Report | None, settled: Row | None) -> Answer 
             "outcome is known at the start and at discharge.",
             f"That is {said(cells['complete'])} of {said(cells['eligible'])}. Of those who did not answer nobody "
             "can say whether they got better.",
-            *(_settled(cells, settled) if settled else ()),
+            *(_settled(cells, settled, few) if settled else ()),
             _study(),
         ),
         tables=(_by_place(reached), *(_by_arm(report) if report and reached.clinic is None else ())),
@@ -43,13 +44,20 @@ def answer(reached: Part, report: Report | None, settled: Row | None) -> Answer 
     )
 
 
-def _settled(cells: Cells, settled: Row) -> Iterator[str]:
-    """The study counted after its last patient had answered or not; a service that goes on has some who still may."""
+def _settled(cells: Cells, settled: Row, few: int) -> Iterator[str]:
+    """The study counted after its last patient had answered or not; a service that goes on has some who still may.
+
+    Nothing is said where what is left of a total that the page shows would be a few people.
+    """
     whole, complete = settled["eligible"], settled["complete"]
-    if whole and not hidden(cells["eligible"]) and cells["eligible"] > whole:
+    if hidden(cells["eligible"]) or hidden(cells["complete"]):
+        return
+    open_, answered = cells["eligible"] - whole, cells["complete"] - complete
+    told = (open_, answered, open_ - answered, whole, complete, whole - complete)
+    if open_ and whole and not any(1 <= n <= few for n in told):
         yield (
-            f"{people(cells['eligible'] - whole)} are still in care or can still answer. Of the {people(whole)} others "
-            f"the outcome is known for {share(complete, whole)}."
+            f"{people(open_)} are still in care or can still answer. Of the {people(whole)} others the outcome is "
+            f"known for {share(complete, whole)}."
         )
 
 

@@ -31,7 +31,8 @@ def sections(material: Material) -> Iterator[Told]:
     over = settled(material)
     for part, reached in zip(parts(material, found, released), parts(material, None, reach), strict=True):
         clinic = part.clinic
-        complete = outcomes.answer(reached, material.report, None if clinic else over)
+        few = material.study.disclosure.suppress_up_to
+        complete = outcomes.answer(reached, material.report, None if clinic else over, few)
         if complete:
             yield Told("completeness", complete, clinic, {"headline": [_complete(complete, reached)]})
         if not part.total or part.total["due"] == 0:
