@@ -142,6 +142,7 @@ def test_a_clinics_figures_name_its_people_to_its_own_leads_only(a_night, here, 
     mine, file = f"/service/{slug}/clinic/", f"/service/{slug}/clinic/{table.name}.csv"
     assert worker.name in text_of(client.get(mine)) and worker.name in text_of(client.get(file))
     assert "Has left the clinic" in text_of(client.get(mine))
+    assert text_of(client.get(file)).find(worker.name) < text_of(client.get(file)).find("has left the clinic")
     assert client.get(f"/service/{slug}/{table.name}.csv").status_code == 404
     client.force_login(factories.member(factories.clinic(), Role.SERVICE_LEAD))
     assert worker.name not in text_of(client.get(mine)) and table.title not in text_of(client.get(mine))
@@ -185,7 +186,7 @@ def test_the_pages_say_what_the_report_says(a_night, night, lead, client):
         )
     overview = text_of(client.get("/service/"))
     function = reported["function", "average", "difference", "mmrm", None]
-    assert f"<strong>+{numbers.number(function['estimate'], 1)}</strong>" in overview
+    assert f"<strong>+{numbers.number(function['estimate'], 1)} points</strong>" in overview
     assert function["meaning"] in overview and function["meaning"] in report
     reached = results["implementation"]["patients_receiving"]["share"]
     assert f"<strong>{numbers.percent(reached)}</strong>" in overview

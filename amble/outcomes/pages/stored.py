@@ -94,12 +94,21 @@ def _shown(found: PageTable) -> Shown:
 
 
 def _with_names(found: Table, names: Mapping[str, str] | None) -> Table:
-    """A clinician's name in the place of the pseudonym, for the leads of that clinic; rows of sums keep their words."""
+    """A clinician's name in the place of the pseudonym, for the leads of that clinic, in the order of the names.
+
+    Rows of sums keep their words and their places; those who have left come last.
+    """
     if names is None or CLINICIAN not in found.columns:
         return found
     at, left = found.columns.index(CLINICIAN), _("has left the clinic")
-    rows = (
-        row if r in found.total_rows else (*row[:at], names.get(row[at], left), *row[at + 1 :])
-        for r, row in enumerate(found.rows)
+    named = sorted(
+        (
+            (*row[:at], names.get(row[at], left), *row[at + 1 :])
+            for r, row in enumerate(found.rows)
+            if r not in found.total_rows
+        ),
+        key=lambda row: (row[at] == left, row[at]),
     )
+    following = iter(named)
+    rows = (row if r in found.total_rows else next(following) for r, row in enumerate(found.rows))
     return replace(found, rows=tuple(rows))
