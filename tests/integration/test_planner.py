@@ -119,6 +119,12 @@ def test_the_first_look_starts_from_the_service_as_it_is(night, lead, client):
     assert "2.6 (95% interval 1.3 to 4.0) points of function" in text
 
 
+def test_a_plan_that_trains_more_than_there_are_says_so(night, lead, client):
+    left = numbers(night)["untrained"]
+    assert "can still be trained" not in page(client, REACH, ASKED | {"trained": str(left)})
+    assert f"only {left} can still be trained" in page(client, REACH, ASKED | {"trained": str(left + 1)})
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

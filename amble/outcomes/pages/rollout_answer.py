@@ -152,6 +152,12 @@ def _warnings(numbers: Mapping, asked: Mapping) -> Iterator[str]:
         )
         short = asked["trained"] < found.low
         yield words + (" The plan trains fewer." if short else "")
+    left = numbers.get("untrained")
+    if left is not None and asked["trained"] > left:
+        yield (
+            f"Of the physiotherapists invited until now {f'only {left}' if left else 'nobody'} can still be "
+            "trained: the plan needs new ones, or trained colleagues who begin to give ETMI."
+        )
     missing = [
         words
         for name, words in (("cost", "cost"), ("sessions", "sessions"), ("function", "function"))

@@ -69,6 +69,8 @@ def test_the_planners_start_from_the_reports_own_numbers(material, told):
     share = material.report.implementation["patients_receiving"]
     assert found["reach"] == pytest.approx(share.part / share.whole, abs=0.0006)
     assert found["eligible"] * found["months"] == pytest.approx(share.whole, rel=0.01)
+    trained = material.report.implementation["clinicians_trained"]
+    assert found["untrained"] == trained.whole - trained.part > 7
     assert (found["currency"], found["minute_price"]) == ("pounds", 0.5)
 
 
@@ -114,7 +116,7 @@ def test_a_hidden_count_stands_behind_no_number_of_the_planners(material):
     few = replace(material, study=replace(material.study, disclosure=Disclosure(suppress_up_to=500)))
     told = list(cost.sections(few))
     kept = planner(told)
-    assert kept["pace"] is None and kept["delivering_share"] is None
+    assert kept["pace"] is None and kept["delivering_share"] is None and kept["untrained"] is None
     assert set(kept["per_patient"].values()) == {None}
     assert len(told) == 1
 

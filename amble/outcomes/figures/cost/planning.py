@@ -32,6 +32,7 @@ def numbers(material: Material, reach: Reach, shown: Mapping[str, Cell]) -> dict
         "smallest_change": study.mic.get("function"),
         "clinics": sorted(material.own_clinics.values()),
         **_flow(material, shown),
+        "untrained": _untrained(reach, few),
         "delivering_share": _delivering(reach, few),
         "pace": None if hidden(shown["receiving"]) else _pace(material, reach, few),
         "per_patient": {name: _effect(name, released) for name in PER_PATIENT},
@@ -57,6 +58,12 @@ def _flow(material: Material, shown: Mapping[str, Cell]) -> dict[str, float | No
         "reach": None if receiving is None or not eligible else round(receiving / eligible, 3),
         "measured": None if complete is None or not monthly else round(complete / months, 1),
     }
+
+
+def _untrained(reach: Reach, few: int) -> int | None:
+    """The invited physiotherapists who could still be trained."""
+    left = len(reach.staff) - len(reach.trained)
+    return left if reach.staff and not 1 <= left <= few else None
 
 
 def _delivering(reach: Reach, few: int) -> dict[str, float] | None:
