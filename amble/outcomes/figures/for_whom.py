@@ -58,13 +58,22 @@ def headline(material: Material, answer: Answer) -> str:
     if len(levels) < 2 or any(e.estimate is None for e in levels):
         return ""
     confidence = material.study.confidence
-    said = "; ".join(_level(e, confidence) for e in levels)
-    return f"Function by {named(variable)}: {said} (points, observational). {_verdict(test, confidence)}"
+    if {_name(e) for e in levels} == {"no", "yes"}:
+        levels.sort(key=_name, reverse=True)
+        with_, without = (_level(e, confidence) for e in levels)
+        said = f"Function with {named(variable)}: {with_} points; without: {without}"
+    else:
+        each = "; ".join(f"{_name(e)} {_level(e, confidence)}" for e in levels)
+        said = f"Function by {named(variable)}: {each} points"
+    return f"{said} (observational). {_verdict(test, confidence)}"
+
+
+def _name(e: Estimate) -> str:
+    return e.subgroup.partition(" = ")[2]
 
 
 def _level(e: Estimate, confidence: float) -> str:
-    level = e.subgroup.partition(" = ")[2]
-    return f"{level} {number(e.estimate)} ({interval(e.ci_low, e.ci_high, confidence)})"
+    return f"{number(e.estimate)} ({interval(e.ci_low, e.ci_high, confidence)})"
 
 
 def _verdict(test: list[Estimate], confidence: float) -> str:
