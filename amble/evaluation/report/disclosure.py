@@ -140,28 +140,36 @@ def _averages_told(average: Estimate, every: Iterable[Estimate], rule: Disclosur
     return not any(FEWEST <= n <= rule.suppress_up_to for n in fewer)
 
 
+# (whole, part, whether others are left) among the shares: what stands in one is in another, too.
+AMONG_SHARES = (
+    (("patients_receiving", "", "count"), ("patients_receiving_when_trained", "", "count"), True),
+    (("patients_receiving", "", "of"), ("patients_receiving_when_trained", "", "of"), True),
+    (("patients_receiving", "", "count"), ("outcomes_complete_by_arm", "etmi", "of"), False),
+    (("patients_receiving", "", "of"), ("outcomes_complete", "", "of"), False),
+    (("clinicians_trained", "", "count"), ("clinicians_delivering", "", "of"), False),
+)
+
+
 def release_shares(shares: Mapping[str, Share | Mapping[str, Share]], rule: Disclosure) -> dict:
     """The implementation numbers as results.json has them: count, of, share; None where hidden."""
-    flat = [(name, arm, s) for name, value in shares.items() for arm, s in _by_arm(value).items()]
-    rows = tuple((s.part, s.whole, s.part / s.whole if s.whole else None) for _, _, s in flat)
-    sums = {
-        i: parts
-        for i, (name, arm, _) in enumerate(flat)
-        if arm == "" and (parts := tuple(k for k, f in enumerate(flat) if f[0] == f"{name}_by_arm"))
-    }
-    table = Table(
-        "shares",
-        "",
-        ("count", "of", "share"),
-        rows,
-        counts=("count", "of"),
-        derived={"share": "count"},
-        parts={"count": "of"},
-        total_rows=sums,
-    )
+    flat = {(name, arm): s for name, value in shares.items() for arm, s in _by_arm(value).items()}
+    counts = {(*key, what): n for key, s in flat.items() for what, n in (("count", s.part), ("of", s.whole))}
+    place = {key: at for at, key in enumerate(counts)}
+    known = [(place[*key, "of"], [place[*key, "count"]], True) for key in flat]
+    for name, arm, what in counts:
+        parts = [at for (other, _, cell), at in place.items() if (other, cell) == (f"{name}_by_arm", what)]
+        known += [(place[name, arm, what], parts, False)] * bool(parts)
+    known += [(place[a], [place[b]], rest) for a, b, rest in AMONG_SHARES if a in place and b in place]
+    relations = [Relation(whole, tuple(parts), with_rest=rest) for whole, parts, rest in known]
+    gone = set.union(*hide(list(counts.values()), relations, rule.suppress_up_to))
     out: dict = {}
-    for (name, arm, _), row in zip(flat, release_table(table, rule).rows, strict=True):
-        said = {key: None if hidden(cell) else cell for key, cell in zip(table.columns, row, strict=True)}
+    for name, arm in flat:
+        part, whole = (
+            None if place[name, arm, what] in gone else rounded(counts[name, arm, what], rule)
+            for what in ("count", "of")
+        )
+        share = None if part is None or not whole else min(part / whole, 1.0)
+        said = {"count": part, "of": whole, "share": share}
         if arm:
             out.setdefault(name, {})[arm] = said
         else:

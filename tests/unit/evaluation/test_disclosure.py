@@ -53,6 +53,20 @@ def test_shares_are_computed_from_the_rounded_counts() -> None:
     assert small == {"trained": {"count": None, "of": 48, "share": None}}
 
 
+def test_a_share_gives_away_no_small_number_of_another() -> None:
+    """Three were not trained; three had ETMI of somebody not yet trained."""
+    staff = {"clinicians_trained": Share(125, 128), "clinicians_delivering": Share(70, 125)}
+    released = release_shares(staff, RULE)
+    assert [released[name]["count"] for name in staff] == [None, 70] and released["clinicians_delivering"][
+        "of"
+    ] is None
+    when = {"patients_receiving": Share(695, 4108), "patients_receiving_when_trained": Share(692, 2418)}
+    first, second = release_shares(when, RULE).values()
+    assert None in (first["count"], second["count"])
+    same = {**when, "patients_receiving_when_trained": Share(695, 2418)}
+    assert [one["count"] for one in release_shares(same, RULE).values()] == [695, 695]
+
+
 def test_an_average_goes_with_a_visit_that_would_follow_from_it() -> None:
     """At a visit of 9 people; one of 7 is no part of the average."""
     visits = [replace(estimate(None, n, n / 2), visit=v) for v, n in (("3m", 40), ("6m", 9), ("12m", 7))]

@@ -16,8 +16,8 @@ from amble.evaluation.report.disclosure import HIDDEN, hidden, release_shares
 from amble.evaluation.study.model import Disclosure, Study
 from amble.outcomes.figures import reach
 from amble.outcomes.figures.jointly import quarter_of
-from amble.outcomes.figures.reach import groups, leaks
-from amble.outcomes.figures.reach.counts import PART_OF, count, where_they_went
+from amble.outcomes.figures.reach import groups, leaks, page
+from amble.outcomes.figures.reach.counts import PART_OF, Clinician, Reach, count, where_they_went
 from amble.outcomes.figures.reach.release import YEARS, shown
 from amble.outcomes.figures.reach.steps import published, steps
 from amble.outcomes.material import Material, opened
@@ -256,6 +256,14 @@ def test_a_small_clinic_tells_its_staff_and_no_small_number_of_patients(tmp_path
                     assert not [
                         row for row in found["rows"] if isinstance(row[at], int) and 1 <= row[at] <= 7
                     ], name
+
+
+def test_a_sentence_of_the_staff_tells_no_more_than_the_steps(material):
+    """Three of 128 were not trained."""
+    day = date(2025, 1, 1)
+    few = Reach((), tuple(Clinician("c", str(k), day, day if k > 2 else None) for k in range(128)), {})
+    text = next(page._on_the_way(few, page._staff_released(few, material)))
+    assert "not shown" in text and not ("128" in text and "125" in text)
 
 
 def test_a_clinics_section_is_for_that_clinic_and_names_no_other(material, told):

@@ -13,7 +13,7 @@ from amble.outcomes.figures.jointly import Cells, Shown
 from amble.outcomes.figures.reach import groups, leaks, release, tables
 from amble.outcomes.figures.reach.counts import Reach, count
 from amble.outcomes.figures.reach.steps import Step, published, reference, steps
-from amble.outcomes.figures.words import percent
+from amble.outcomes.figures.words import percent, said, said_share
 from amble.outcomes.material import Material
 from amble.outcomes.told import Told
 
@@ -50,7 +50,7 @@ def _service(material: Material, reach: Reach, shown: Shown) -> Told:
         sentences=(
             *_received(reach),
             *leaks.sentences(reach),
-            *_on_the_way(reach),
+            *_on_the_way(reach, staff),
             *_beside(material, reach),
         ),
         tables=(
@@ -159,17 +159,20 @@ def _received(reach: Reach) -> Iterator[str]:
     if at_risk:
         yield (
             f"Of the {people(at_risk)} whose physiotherapist was trained by the day their care began, "
-            f"{share(then, at_risk)} received it: before that day nobody could have."
+            f"{share(then, at_risk)} received it"
+            f"{'' if every['receiving_before'] else ': before that day nobody had it'}."
         )
 
 
-def _on_the_way(reach: Reach) -> Iterator[str]:
+def _on_the_way(reach: Reach, staff: dict[str, Cell]) -> Iterator[str]:
+    """staff: released, so that a sentence tells no more than the steps."""
     every = reach.totals
-    if reach.staff:
+    if staff:
+        invited, trained, delivering = staff.values()
         yield (
-            f"{people(len(reach.trained))} of {people(len(reach.staff))} invited physiotherapists were trained "
-            f"({share(len(reach.trained), len(reach.staff))}), and {people(len(reach.delivering))} of these gave "
-            f"ETMI at least once ({share(len(reach.delivering), len(reach.trained)) if reach.trained else 'none'})."
+            f"{said(trained)} of {said(invited)} invited physiotherapists were trained "
+            f"({said_share(trained, invited)}), and {said(delivering)} of these gave ETMI at least once "
+            f"({said_share(delivering, trained) if reach.trained else 'none'})."
         )
     if not every["eligible"]:
         return
@@ -184,8 +187,8 @@ def _on_the_way(reach: Reach) -> Iterator[str]:
         (every["etmi_complete"], every["receiving"], "ETMI"),
         (every["complete"] - every["etmi_complete"], usual, "usual care"),
     ]
-    said = [f"{share(complete, n)} with {arm}" for complete, n, arm in arms if n]
-    yield f"Outcomes are complete for {share(every['complete'], every['eligible'])}: {' and '.join(said)}."
+    each = [f"{share(complete, n)} with {arm}" for complete, n, arm in arms if n]
+    yield f"Outcomes are complete for {share(every['complete'], every['eligible'])}: {' and '.join(each)}."
 
 
 def _clinic_said(own: Cells, service: dict[str, Cell]) -> Iterator[str]:
