@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from amble.care.audit.models import AuditEvent, RecordOpening
 from amble.care.journey import my_data, ratings
-from amble.care.journey.actions import contacts
+from amble.care.journey.actions import contacts, referrals
 from amble.care.journey.actions.ratings import NotPossible, rate_session
 from amble.care.journey.models import FidelityRating
 from amble.programme import fidelity
@@ -199,6 +199,8 @@ def test_the_list_says_what_waits_what_is_to_come_and_leaves_out_what_is_old(
 ):
     long_ago = factories.started(clinic, holder, on=timezone.localdate() - timedelta(days=90))
     held(long_ago, holder, day=timezone.localdate() - timedelta(days=60))
+    # No session of theirs is to come: the lot takes two of two.
+    referrals.discharge(episode=long_ago.episode, on=timezone.localdate(), by=holder)
     page = client.get(reverse("ratings"))
     assert [one.contact for one in page.context["to_rate"]] == [session]
     assert "consent" in page.content.decode() and "Amble keeps no recording" in page.content.decode()
