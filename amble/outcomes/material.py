@@ -36,6 +36,7 @@ class Material:
     own_clinics: pseudonym -> name of every clinic that uses Amble; the snapshot may hold further ones, whose usual
     care came by CSV and of which `referrals` and the other operations know nothing.
     report: before disclosure control.  history: in order of days, the newest last.
+    memo: what several pages tell of, such as the counts of reach, under a name of its own.
     """
 
     day: date
@@ -44,6 +45,7 @@ class Material:
     own_clinics: Mapping[str, str] = field(default_factory=dict)
     report: Report | None = None
     history: Sequence[Past] = ()
+    memo: dict = field(init=False, default_factory=dict, compare=False, repr=False)
 
 
 @contextmanager

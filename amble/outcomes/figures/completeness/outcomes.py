@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from amble.evaluation.marks import people, share
 from amble.evaluation.report.disclosure import hidden
-from amble.evaluation.report.model import Report, Share
+from amble.evaluation.report.model import Report
 from amble.evaluation.results import Answer, Cell, Table
 from amble.evaluation.study.model import ARMS
 from amble.outcomes.figures.counting import Row
@@ -89,7 +89,7 @@ def _by_arm(report: Report) -> tuple[Table, ...]:
     found = report.implementation.get("outcomes_complete_by_arm")
     if not isinstance(found, dict):
         return ()
-    rows = [(ARMS[arm], share.whole, share.part, _percent(share)) for arm, share in found.items()]
+    rows = [(ARMS[arm], one.whole, one.part, percent(one.part, one.whole)) for arm, one in found.items()]
     table = Table(
         "outcomes_complete_by_arm",
         "Complete outcomes, by kind of care",
@@ -100,7 +100,3 @@ def _by_arm(report: Report) -> tuple[Table, ...]:
         parts={"complete": "eligible"},
     )
     return (table,)
-
-
-def _percent(share: Share) -> float | None:
-    return round(100 * share.part / share.whole, 1) if share.whole else None

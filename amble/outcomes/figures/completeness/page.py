@@ -8,7 +8,7 @@ from amble.outcomes.figures.completeness.counts import COUNTS, count, settled
 from amble.outcomes.figures.completeness.release import shown
 from amble.outcomes.figures.jointly import Cells
 from amble.outcomes.figures.part import Part, parts
-from amble.outcomes.figures.reach import counts, release
+from amble.outcomes.figures.reach import release
 from amble.outcomes.figures.words import percent, said, said_share
 from amble.outcomes.material import Material
 from amble.outcomes.told import Told
@@ -27,7 +27,7 @@ STATES = ("due", "answered", "percent_answered", "open", "missed")
 def sections(material: Material) -> Iterator[Told]:
     found = count(material)
     released = shown(found, material.study.disclosure)
-    reach = release.shown(counts.count(material), material)
+    reach = release.of(material)[1]
     over = settled(material)
     for part, reached in zip(parts(material, found, released), parts(material, None, reach), strict=True):
         clinic = part.clinic

@@ -8,7 +8,7 @@ from amble.evaluation.marks import people
 from amble.evaluation.report.disclosure import hidden
 from amble.evaluation.results import Answer, Cell, Estimate, Table
 from amble.outcomes.figures.cost import planning
-from amble.outcomes.figures.reach import counts, release
+from amble.outcomes.figures.reach import release
 from amble.outcomes.material import Material
 from amble.outcomes.told import Told
 
@@ -24,8 +24,8 @@ MORE_LIKE_THEM = (
 
 
 def sections(material: Material) -> Iterator[Told]:
-    reach = counts.count(material)
-    shown = release.shown(reach, material)[None, "all"][None]
+    reach, released = release.of(material)
+    shown = released[None, "all"][None]
     planner = planning.numbers(material, reach, shown)
     answers = {answer.name: answer for answer in material.report.answers} if material.report else {}
     cost = answers.get("cost")

@@ -11,7 +11,7 @@ from amble.evaluation.report.disclosure import hidden, release_table
 from amble.evaluation.results import Answer, Cell, Table
 from amble.outcomes.figures.jointly import Cells, Shown
 from amble.outcomes.figures.reach import groups, leaks, release, tables
-from amble.outcomes.figures.reach.counts import Reach, count
+from amble.outcomes.figures.reach.counts import Reach
 from amble.outcomes.figures.reach.steps import Step, published, reference, steps
 from amble.outcomes.figures.words import percent, said, said_share
 from amble.outcomes.material import Material
@@ -32,8 +32,7 @@ COLUMNS = (
 
 
 def sections(material: Material) -> Iterator[Told]:
-    reach = count(material)
-    shown = release.shown(reach, material)
+    reach, shown = release.of(material)
     yield _service(material, reach, shown)
     for clinic in sorted(material.own_clinics, key=material.own_clinics.__getitem__):
         if (clinic, "all") in shown and not hidden(shown[clinic, "all"][None]["eligible"]):

@@ -4,7 +4,7 @@ from amble.evaluation.report.disclosure import HIDDEN, hidden
 from amble.evaluation.results import Cell
 from amble.outcomes.figures import jointly
 from amble.outcomes.figures.jointly import Cells, Counted, Shown, Slices, quarter_of
-from amble.outcomes.figures.reach.counts import COUNTS, PART_OF, Reach
+from amble.outcomes.figures.reach.counts import COUNTS, PART_OF, Reach, count
 from amble.outcomes.material import Material
 
 IN_TIME = ("eligible", "receiving")
@@ -25,6 +25,14 @@ SLICES = Slices(
     part_of=PART_OF,
     adding={"eligible": ("receiving", "declined_offer")},
 )
+
+
+def of(material: Material) -> tuple[Reach, Shown]:
+    """What was counted, and what of it may be shown: once a night, for the three pages that tell of it."""
+    if "reach" not in material.memo:
+        reach = count(material)
+        material.memo["reach"] = reach, shown(reach, material)
+    return material.memo["reach"]
 
 
 def shown(reach: Reach, material: Material) -> Shown:
